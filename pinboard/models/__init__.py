@@ -1,0 +1,110 @@
+"""Every table; importing this package registers all of them with the metadata."""
+
+from pinboard.models.audit import AuditEvent
+from pinboard.models.base import EARLIEST, LATEST, Base, UtcDateTime
+from pinboard.models.board import Board, BoardKind, BoardRole, BoardVerb, Pin, Release
+from pinboard.models.case import (
+    TRANSITIONS,
+    Case,
+    CaseChange,
+    CaseRole,
+    CaseState,
+    CaseVerb,
+    InvalidTransition,
+    Resolution,
+)
+from pinboard.models.clinic import ClinicSetting, Counter
+from pinboard.models.comment import Comment, Visibility
+from pinboard.models.grant import Audience, Consent, ConsentKind, ConsentLevel, Grant, Source
+from pinboard.models.image import (
+    Confirmation,
+    DrawnBox,
+    Instance,
+    InstanceState,
+    MediaFile,
+    MediaIntent,
+    Receipt,
+    Series,
+    Study,
+    Upload,
+    UploadState,
+)
+from pinboard.models.inbox import InboxItem
+from pinboard.models.job import DoomedMedia, Job, JobState
+from pinboard.models.share import Opening, OpeningBatch, Share, ShareKind, ShareUnlock
+from pinboard.models.subject import Subject
+from pinboard.models.user import (
+    AccountState,
+    Connection,
+    Group,
+    GroupMember,
+    LinkPurpose,
+    Role,
+    Session,
+    SingleUseLink,
+    Throttle,
+    User,
+)
+
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "TRANSITIONS",
+    "AccountState",
+    "Audience",
+    "AuditEvent",
+    "Base",
+    "Board",
+    "BoardKind",
+    "BoardRole",
+    "BoardVerb",
+    "Case",
+    "CaseChange",
+    "CaseRole",
+    "CaseState",
+    "CaseVerb",
+    "ClinicSetting",
+    "Comment",
+    "Confirmation",
+    "Connection",
+    "Consent",
+    "ConsentKind",
+    "ConsentLevel",
+    "Counter",
+    "DoomedMedia",
+    "DrawnBox",
+    "Grant",
+    "Group",
+    "GroupMember",
+    "InboxItem",
+    "Instance",
+    "InstanceState",
+    "InvalidTransition",
+    "Job",
+    "JobState",
+    "LinkPurpose",
+    "MediaFile",
+    "MediaIntent",
+    "Opening",
+    "OpeningBatch",
+    "Pin",
+    "Receipt",
+    "Release",
+    "Resolution",
+    "Role",
+    "Series",
+    "Session",
+    "Share",
+    "ShareKind",
+    "ShareUnlock",
+    "SingleUseLink",
+    "Source",
+    "Study",
+    "Subject",
+    "Throttle",
+    "Upload",
+    "UploadState",
+    "User",
+    "UtcDateTime",
+    "Visibility",
+]
