@@ -1,0 +1,89 @@
+"""Reads the package's own source once, for the contracts that speak about code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "pinboard"
+
+
+@dataclass(frozen=True)
+class Module:
+    """One source file of the package."""
+
+    name: str
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def unit(self) -> str:
+        """Give the first part below the package: the file or folder that has a rank."""
+        return self.name.split(".")[1] if "." in self.name else ""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One thing a module imports, and where."""
+
+    module: str
+    line: int
+    is_local: bool
+    is_relative: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Give the part of our package that is meant, or nothing for the bare package."""
+        part = [*self.module.split("."), ""][1]
+        return "" if part == "__version__" else part
+
+    @property
+    def is_ours(self) -> bool:
+        return self.module.split(".")[0] == "pinboard"
+
+
+def module(name: str, text: str, path: str = "") -> Module:
+    return Module(name=name, path=path, text=text, tree=ast.parse(text))
+
+
+def modules() -> list[Module]:
+    """Parse every file of the package but the migrations, which are history and stay as they were written."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        relative = path.relative_to(ROOT)
+        if "versions" in relative.parts:
+            continue
+        parts = relative.with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found.append(module(name, path.read_text(encoding="utf-8"), relative.as_posix()))
+    return found
+
+
+def imports(one: Module) -> Iterator[Import]:
+    """List every import, those inside functions too."""
+    local = {id(node) for function in functions(one) for node in ast.walk(function)}
+    for node in ast.walk(one.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, node.lineno, id(node) in local)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            names = [f"{base}.{alias.name}" for alias in node.names] if base == "pinboard" else [base]
+            for name in names:
+                yield Import(name, node.lineno, id(node) in local, is_relative=node.level > 0)
+
+
+def functions(one: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(one.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines from `def` to the end, without the docstring."""
+    first = function.body[0]
+    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    docstring = first.end_lineno - first.lineno + 1 if is_docstring else 0
+    return function.end_lineno - function.lineno + 1 - docstring
