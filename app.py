@@ -41,8 +41,9 @@ def install(*packages: str) -> None:
         if importlib.util.find_spec("ensurepip") is None:
             sys.exit("This Python cannot make a virtual environment yet. Run: sudo apt install python3-venv")
         steps.insert(0, [sys.executable, "-m", "venv", "--clear", VENV])
+    environment = {**os.environ, "VIRTUAL_ENV": str(VENV), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     for step in steps:
-        if subprocess.run(step, cwd=ROOT, env={**os.environ, "VIRTUAL_ENV": str(VENV)}, check=False).returncode:
+        if subprocess.run(step, cwd=ROOT, env=environment, check=False).returncode:
             sys.exit("Pinboard could not be installed. The lines above say why.")
 
 
