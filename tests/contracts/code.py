@@ -71,9 +71,8 @@ def imports(one: Module) -> Iterator[Import]:
             for alias in node.names:
                 yield Import(alias.name, node.lineno, id(node) in local)
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            names = [f"{base}.{alias.name}" for alias in node.names] if base == "pinboard" else [base]
-            for name in names:
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
                 yield Import(name, node.lineno, id(node) in local, is_relative=node.level > 0)
 
 
