@@ -108,3 +108,9 @@ __all__ = [
     "UtcDateTime",
     "Visibility",
 ]
+
+# Without this, SQLite gives the number of a deleted row to the next one, and what was granted to board 7 would reach
+# the readers of another board.
+for _table in Base.metadata.tables.values():
+    if [column.name for column in _table.primary_key] == ["id"]:
+        _table.dialect_options["sqlite"]["autoincrement"] = True

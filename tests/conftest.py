@@ -1,0 +1,3 @@
+"""Names where the fixtures are."""
+
+pytest_plugins = ["tests.fixtures.database"]
