@@ -1,0 +1,1 @@
+"""De-identification: rebuilding headers from an allow list, keyed pseudonyms, and painting pixels."""

@@ -1,0 +1,313 @@
+"""Makes a new header out of the allow list; nothing of the file's own header is edited or copied.
+
+`revalidate` needs neither pydicom nor numpy, so that the web process can check what a sandbox child answers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from pinboard import __version__
+from pinboard.deid import pseudonym, vocabulary
+from pinboard.deid.profile import ALLOWED, BY_KEYWORD, NEEDED, PROFILE_VERSION
+from pinboard.deid.receipt import Receipt, counted, kind_of
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+    from pinboard.deid.pseudonym import Keys
+
+Header = dict[str, Any]
+
+METHOD: Final = f"Pinboard {__version__} profile {PROFILE_VERSION}"
+_BASE_CODES = tuple(code for code in vocabulary.METHOD_CODES if code != vocabulary.CLEANED_PIXELS)
+_DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
+_LINKS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+_KEPT = tuple(element for element in ALLOWED if element.origin == "kept")
+_DERIVED = tuple(element for element in ALLOWED if element.origin == "derived")
+
+
+class NotAllowed(ValueError):
+    """A header that the allow list does not permit; says nothing of its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A new header, what it took, and whose it is under the clinic's key."""
+
+    header: Header
+    receipt: Receipt
+    subject: str
+    has_patient_id: bool
+
+
+def rebuild(dataset: Dataset, keys: Keys, *, today: date, chart_record: str | None = None) -> Rebuilt:
+    """Make a new header.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As read; not changed.
+    keys : Keys
+        Of the clinic.
+    today : date
+        Dates after tomorrow are devices' errors and are dropped.
+    chart_record : str, optional
+        A record number that was typed; counts instead of PatientID.
+
+    Returns
+    -------
+    Rebuilt
+        `header` holds JSON types only; `subject` is the chart code.
+
+    Raises
+    ------
+    NotAllowed
+        Where an element without which there is no picture is missing or not plausible.
+
+    Notes
+    -----
+    PS3.15 annex E: basic profile with the options of `vocabulary.METHOD_CODES`.
+    """
+    header = extract(dataset)
+    if any(keyword not in header for keyword in NEEDED):
+        raise NotAllowed("no picture in this header")
+    _settle_pixels(header)
+    _settle_class(header)
+    record = pseudonym.normal_record(chart_record or _text(dataset, "PatientID"))
+    study = _text(dataset, "StudyInstanceUID")
+    subject = pseudonym.chart_code(keys, record) if record else pseudonym.chart_code_of_study(keys, study)
+    header |= _identity(subject, codes=_BASE_CODES)
+    header |= _links(dataset, keys)
+    header |= _dates(dataset, pseudonym.shift_days(keys, subject), today=today)
+    if age := age_string(dataset, today=today):
+        header["PatientAge"] = age
+    return Rebuilt(header, _receipt(dataset, header), subject, bool(record))
+
+
+def extract(dataset: Dataset, *, derived: bool = False) -> Header:
+    """Give the allowed elements of a data set that pass their check; `derived` ones too where it is our own."""
+    header: Header = {}
+    for element in ALLOWED if derived else _KEPT:
+        if element.keyword not in dataset:
+            continue
+        value = _value(dataset, element.keyword)
+        clean = None if value is None else element.check.clean(value)
+        if clean is not None:
+            header[element.keyword] = clean
+    anatomy = header.get("AnatomicRegionSequence")
+    if anatomy and not is_anatomy(anatomy[0]["CodeValue"]):
+        del header["AnatomicRegionSequence"]
+    return header
+
+
+def revalidate(header: Header) -> Header:
+    """Check a header that came from a sandbox child against the allow list once more.
+
+    Raises
+    ------
+    NotAllowed
+        When it holds anything the list does not give back unchanged.
+    """
+    for keyword, value in header.items():
+        element = BY_KEYWORD.get(keyword)
+        if element is None or not _is_same(element.check.clean(value), value):
+            raise NotAllowed("an element outside the allow list")
+    missing = [keyword for keyword in (*NEEDED, "PatientID", *_LINKS) if keyword not in header]
+    if missing or header.get("PatientIdentityRemoved") != "YES":
+        raise NotAllowed("an element of the allow list is missing")
+    return dict(header)
+
+
+def _is_same(clean: Any, value: Any) -> bool:
+    return type(clean) is type(value) and bool(clean == value)
+
+
+def reviewed(header: Header) -> Header:
+    """Give the header of an instance whose pixels a person has reviewed."""
+    codes = [{"CodeValue": code} for code in vocabulary.METHOD_CODES]
+    return header | {"BurnedInAnnotation": "NO", "DeidentificationMethodCodeSequence": codes}
+
+
+def burned_in(dataset: Dataset) -> str | None:
+    """Give what the file says about text in its pixels: "YES", "NO" or nothing."""
+    word = _text(dataset, "BurnedInAnnotation").upper()
+    return word if word in {"YES", "NO"} else None
+
+
+def age_band(age: str | None) -> str | None:
+    """Give the band that a banded PatientAge stands for."""
+    return next((band for band, lower in vocabulary.AGE_BANDS if lower == age), None)
+
+
+def age_string(dataset: Dataset, *, today: date) -> str | None:
+    """Give the age at the study as the lower bound of its band, 90 at most."""
+    days = _days_of_age(_text(dataset, "PatientAge"))
+    if days is None:
+        born, study = _day(dataset, "PatientBirthDate", today=today), _day(dataset, "StudyDate", today=today)
+        days = (study - born).days if born and study else None
+    if days is None or not 0 <= days <= 150 * 366:
+        return None
+    if days < 28:
+        return "001D"
+    years = int(days / 365.25)
+    if years < 1:
+        return "001M"
+    if years < 5:
+        return "001Y"
+    floor = years // 5 * 5 if years < 20 else min(years // 10 * 10, 90)
+    return f"{floor:03}Y"
+
+
+def is_anatomy(code: str) -> bool:
+    """Tell whether a code is in DICOM CID 4031 or 4029 (pydicom's tables)."""
+    return code in _anatomy()
+
+
+_ANATOMY: dict[str, tuple[str, str]] = {}
+
+
+def _anatomy() -> dict[str, tuple[str, str]]:
+    """Give scheme and meaning by code."""
+    if not _ANATOMY:
+        from pydicom.sr._cid_dict import cid_concepts
+        from pydicom.sr._concepts_dict import concepts
+
+        for context in (4031, 4029):
+            for scheme, names in cid_concepts[context].items():
+                for name in names:
+                    for code, (meaning, _) in concepts[scheme][name].items():
+                        _ANATOMY[code] = (scheme, meaning)
+    return _ANATOMY
+
+
+def coded(code: str) -> tuple[str, str]:
+    """Give scheme and meaning of a code that is kept by its value alone."""
+    if code in vocabulary.METHOD_CODES:
+        return "DCM", vocabulary.METHOD_CODES[code]
+    return _anatomy()[code]
+
+
+def _identity(subject: str, *, codes: tuple[str, ...]) -> Header:
+    return {
+        "PatientName": subject,
+        "PatientID": subject,
+        "PatientIdentityRemoved": "YES",
+        "DeidentificationMethod": METHOD,
+        "DeidentificationMethodCodeSequence": [{"CodeValue": code} for code in codes],
+        "LongitudinalTemporalInformationModified": "MODIFIED",
+    }
+
+
+def _links(dataset: Dataset, keys: Keys) -> Header:
+    links = {keyword: pseudonym.new_uid(keys, _text(dataset, keyword)) for keyword in _LINKS}
+    if frame_of_reference := _text(dataset, "FrameOfReferenceUID"):
+        links["FrameOfReferenceUID"] = pseudonym.new_uid(keys, frame_of_reference)
+    return links
+
+
+def _dates(dataset: Dataset, days: int, *, today: date) -> Header:
+    moved = {}
+    for keyword in _DATES:
+        day = _day(dataset, keyword, today=today)
+        shifted = pseudonym.shifted(day, days) if day else None
+        if shifted:
+            moved[keyword] = shifted.strftime("%Y%m%d")
+    return moved
+
+
+def _settle_pixels(header: Header) -> None:
+    allocated = header["BitsAllocated"]
+    header["BitsStored"] = min(header.get("BitsStored", allocated), allocated)
+    header["HighBit"] = header["BitsStored"] - 1
+    header.setdefault("PixelRepresentation", 0)
+    if header["SamplesPerPixel"] == 1:
+        header.pop("PlanarConfiguration", None)
+    else:
+        header.setdefault("PlanarConfiguration", 0)
+    if header["PhotometricInterpretation"] != "PALETTE COLOR":
+        for keyword in [keyword for keyword in header if "PaletteColor" in keyword]:
+            del header[keyword]
+
+
+def _settle_class(header: Header) -> None:
+    if "SOPClassUID" not in header:
+        modality = header.get("Modality", "")
+        header["SOPClassUID"] = vocabulary.CLASS_OF_MODALITY.get(modality, vocabulary.SECONDARY_CAPTURE)
+    header.setdefault("Modality", "OT")
+
+
+def _receipt(dataset: Dataset, header: Header) -> Receipt:
+    from pydicom.datadict import keyword_for_tag
+
+    receipt = Receipt(PROFILE_VERSION, kept_codes=_BASE_CODES)
+    kinds: dict[str, int] = {}
+    derived = {element.keyword for element in _DERIVED}
+    for tag, item in dataset.items():
+        keyword = keyword_for_tag(tag)
+        if tag.group == 0x7FE0:
+            continue
+        if keyword in header:
+            receipt.replaced += keyword in derived
+            receipt.kept += keyword not in derived
+            continue
+        kind = kind_of(tag.group, item.VR or _dictionary_vr(tag))
+        kinds[kind] = kinds.get(kind, 0) + 1
+    receipt.removed_by_kind = counted(kinds)
+    receipt.removed = sum(kinds.values())
+    return receipt
+
+
+def _dictionary_vr(tag: int) -> str | None:
+    from pydicom.datadict import dictionary_VR
+
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return None
+
+
+def _value(dataset: Dataset, keyword: str) -> Any:
+    """Read one element; a value that cannot even be parsed counts as absent."""
+    try:
+        value = dataset[keyword].value
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - pydicom raises many types here, with the value in the message
+        return None
+    if isinstance(value, bytes) and keyword.endswith(("Descriptor", "PaddingValue", "RangeLimit")):
+        return _words(value, is_signed=dataset.get("PixelRepresentation") == 1)
+    return value
+
+
+def _words(value: bytes, *, is_signed: bool) -> list[int]:
+    """Read an element whose VR is US or SS and was left as bytes."""
+    return list(memoryview(value[: len(value) // 2 * 2]).cast("h" if is_signed else "H"))
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    value = _value(dataset, keyword) if keyword in dataset else None
+    return str(value).strip() if value is not None else ""
+
+
+def _day(dataset: Dataset, keyword: str, *, today: date) -> date | None:
+    digits = _text(dataset, keyword).replace(".", "")[:8]
+    if not re.fullmatch(r"[0-9]{8}", digits, re.ASCII):
+        return None
+    try:
+        day = datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+    return day if date(1850, 1, 1) <= day <= today + timedelta(days=1) else None
+
+
+def _days_of_age(text: str) -> int | None:
+    match = re.fullmatch(r"([0-9]{1,3})([DWMY])", text.strip().upper(), re.ASCII)
+    if not match:
+        return None
+    days_of = {"D": 1.0, "W": 7.0, "M": 30.44, "Y": 365.25}
+    # Rounded up, so that "028D" and "001Y" fall into the band they name.
+    return int(int(match[1]) * days_of[match[2]] + 0.999)

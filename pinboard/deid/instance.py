@@ -1,0 +1,232 @@
+"""Writes a rebuilt DICOM instance: new file meta, zero preamble, the new header, and the bare pixels."""
+
+from __future__ import annotations
+
+import io
+import struct
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pydicom import config
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import generate_frames
+from pydicom.filewriter import dcmwrite
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from pinboard.deid.checks import Codes, Items
+from pinboard.deid.codestream import strip
+from pinboard.deid.header import coded
+from pinboard.deid.profile import BLANK, BY_KEYWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pinboard.deid.checks import Check
+
+Header = dict[str, Any]
+
+IMPLEMENTATION: Final = "2.25.196117021514913391029733838412106411105"
+"""Names Pinboard as the writer of a file; the same in every installation."""
+IMPLEMENTATION_NAME: Final = "PINBOARD"
+
+_NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"})
+_BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_PIXELS = {"PixelData": 0x0010, "FloatPixelData": 0x0008, "DoubleFloatPixelData": 0x0009}
+_UNDEFINED = 0xFFFFFFFF
+_MAX_LENGTH = 0xFFFFFFFE
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """The pixel element of an instance: native bytes, or compressed frames."""
+
+    syntax: str
+    frames: tuple[bytes | memoryview, ...]
+    keyword: str = "PixelData"
+
+    @property
+    def is_native(self) -> bool:
+        """Tell whether the frames are plain pixels."""
+        return self.syntax == ExplicitVRLittleEndian
+
+    @property
+    def size(self) -> int:
+        """Give the number of bytes."""
+        return sum(len(frame) for frame in self.frames)
+
+
+def take_pixels(dataset: Dataset, header: Header) -> Pixels:
+    """Take the bare pixels out of a data set: cut to their exact length, or stripped frame by frame.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As read, with its transfer syntax in `file_meta`.
+    header : dict
+        The rebuilt header, which says how many pixels there must be.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer pixels than the header says, or a compressed frame is malformed.
+    """
+    syntax = str(dataset.file_meta.TransferSyntaxUID)
+    keyword = next(keyword for keyword in _PIXELS if keyword in dataset)
+    element = dataset[keyword]
+    frames = header.get("NumberOfFrames", 1)
+    if syntax in _NATIVE:
+        return Pixels(ExplicitVRLittleEndian, (_native(element, header, is_big=syntax == _BIG_ENDIAN),), keyword)
+    offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
+    found = generate_frames(
+        element.value, number_of_frames=frames, extended_offsets=offsets if all(offsets) else None
+    )
+    area = header["Rows"] * header["Columns"]
+    stripped = tuple(strip(frame, syntax, segment_length=area) for _, frame in zip(range(frames), found, strict=False))
+    if len(stripped) != frames:
+        raise ValueError("fewer frames than the header says")
+    return Pixels(syntax, stripped, keyword)
+
+
+def native_length(header: Header) -> int:
+    """Give the exact number of bytes of the native pixels (PS3.5 section 8.1)."""
+    area = header["Rows"] * header["Columns"] * header.get("NumberOfFrames", 1)
+    if header["PhotometricInterpretation"] == "YBR_FULL_422":
+        return int(area * 2 * header["BitsAllocated"] // 8)
+    return int((area * header["SamplesPerPixel"] * header["BitsAllocated"] + 7) // 8)
+
+
+def _native(element: Any, header: Header, *, is_big: bool) -> bytes | memoryview:
+    data, length = element.value, native_length(header)
+    if data is None or len(data) < length:
+        raise ValueError("fewer pixels than the header says")
+    if not is_big:
+        return memoryview(data)[:length]
+    size = header["BitsAllocated"] // 8
+    if size <= 1:
+        # Bytes in words were swapped with them.
+        size = 2 if element.VR == "OW" else 1
+    padded = bytes(data[: length + (-length) % size])
+    swapped = array({1: "B", 2: "H", 4: "I", 8: "Q"}[size], padded.ljust(len(padded) + (-len(padded)) % size, b"\0"))
+    swapped.byteswap()
+    return swapped.tobytes()[:length]
+
+
+def write(header: Header, pixels: Pixels) -> bytes:
+    """Write a Part 10 file (PS3.10 section 7.1) from an allowed header and bare pixels.
+
+    Returns
+    -------
+    bytes
+        Explicit VR Little Endian for native pixels; else the pixels' own syntax, one fragment per frame and a new
+        basic offset table (PS3.5 section A.4).
+    """
+    out = io.BytesIO()
+    dataset = to_dataset(header)
+    dataset.file_meta = _file_meta(header, pixels.syntax)
+    with config.disable_value_validation():
+        dcmwrite(out, dataset, enforce_file_format=True)
+    return b"".join([out.getvalue(), *_pixel_element(pixels, header)])
+
+
+def to_dataset(header: Header) -> Dataset:
+    """Make a pydicom data set of an allowed header, with the blank elements that the standard wants."""
+    dataset = Dataset()
+    signed = header.get("PixelRepresentation") == 1
+    for keyword, value in header.items():
+        element = BY_KEYWORD[keyword]
+        _add(dataset, keyword, vr=element.vr, check=element.check, value=value, signed=signed)
+    for keyword, vr in BLANK.items():
+        _put(dataset, keyword, vr, None)
+    return dataset
+
+
+def _add(dataset: Dataset, keyword: str, *, vr: str, check: Check, value: Any, signed: bool) -> None:
+    if isinstance(check, Codes):
+        value = [_code_item(item["CodeValue"]) for item in value]
+    elif isinstance(check, Items):
+        value = [_item(check, item, signed=signed) for item in value]
+    elif vr == "SS":
+        vr, value = _whole(value, signed=signed)
+    elif vr == "OW":
+        value = struct.pack(f"<{len(value)}H", *value)
+    elif vr in {"DS", "IS"}:
+        value = [_decimal(one) for one in value] if isinstance(value, list) else _decimal(value)
+    _put(dataset, keyword, vr, value)
+
+
+def _put(dataset: Dataset, keyword: str, vr: str, value: Any) -> None:
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise KeyError(keyword)
+    dataset.add(DataElement(tag, vr, value, validation_mode=config.IGNORE))
+
+
+def _item(check: Items, item: Header, *, signed: bool) -> Dataset:
+    dataset = Dataset()
+    for keyword, value in item.items():
+        vr, inner = check.elements[keyword]
+        _add(dataset, keyword, vr=vr, check=inner, value=value, signed=signed)
+    return dataset
+
+
+def _code_item(code: str) -> Dataset:
+    scheme, meaning = coded(code)
+    dataset = Dataset()
+    for keyword, value in (("CodeValue", code), ("CodingSchemeDesignator", scheme), ("CodeMeaning", meaning)):
+        _put(dataset, keyword, "SH" if keyword != "CodeMeaning" else "LO", value)
+    return dataset
+
+
+def _whole(value: Any, *, signed: bool) -> tuple[str, Any]:
+    """Choose between SS and US, which the standard leaves to the pixel representation."""
+    values = value if isinstance(value, list) else [value]
+    kind = "SS" if signed and all(-32_768 <= one <= 32_767 for one in values) else "US"
+    if any(one < 0 for one in values):
+        kind = "SS"
+    fitting = [one & 0xFFFF for one in values]
+    if kind == "SS":
+        fitting = [one - 0x10000 if one > 32_767 else one for one in fitting]
+    return kind, fitting if isinstance(value, list) else fitting[0]
+
+
+def _decimal(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.10g}"
+
+
+def _file_meta(header: Header, syntax: str) -> FileMetaDataset:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = UID(header["SOPClassUID"])
+    meta.MediaStorageSOPInstanceUID = UID(header["SOPInstanceUID"])
+    meta.TransferSyntaxUID = UID(syntax)
+    meta.ImplementationClassUID = UID(IMPLEMENTATION)
+    meta.ImplementationVersionName = IMPLEMENTATION_NAME
+    return meta
+
+
+def _pixel_element(pixels: Pixels, header: Header) -> Iterable[bytes | memoryview]:
+    element = _PIXELS[pixels.keyword]
+    if not pixels.is_native:
+        return [struct.pack("<HH2sHI", 0x7FE0, element, b"OB", 0, _UNDEFINED), *_fragments(pixels.frames)]
+    vr = {0x0008: b"OF", 0x0009: b"OD"}.get(element, b"OW" if header["BitsAllocated"] > 8 else b"OB")
+    size = pixels.size
+    if size > _MAX_LENGTH:
+        raise ValueError("more pixels than an element can hold")
+    padding = b"\0" * (size % 2)
+    return [struct.pack("<HH2sHI", 0x7FE0, element, vr, 0, size + len(padding)), *pixels.frames, padding]
+
+
+def _fragments(frames: Iterable[bytes | memoryview]) -> Iterable[bytes | memoryview]:
+    offsets, items, at = [], [], 0
+    for frame in frames:
+        padding = b"\0" * (len(frame) % 2)
+        length = len(frame) + len(padding)
+        offsets.append(at)
+        items += [struct.pack("<HHI", 0xFFFE, 0xE000, length), frame, padding]
+        at += length + 8
+    if at > _MAX_LENGTH:
+        raise ValueError("more pixels than an offset table can hold")
+    table = struct.pack(f"<HHI{len(offsets)}I", 0xFFFE, 0xE000, 4 * len(offsets), *offsets)
+    return [table, *items, struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)]

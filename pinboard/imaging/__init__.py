@@ -1,0 +1,1 @@
+"""Pixels: telling what a file is, reading it within bounds, and making the pictures that are shown."""
