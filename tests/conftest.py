@@ -1,3 +1,3 @@
 """Names where the fixtures are."""
 
-pytest_plugins = ["tests.fixtures.database"]
+pytest_plugins = ["tests.fixtures.database", "tests.fixtures.required"]
