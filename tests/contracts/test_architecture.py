@@ -17,7 +17,19 @@ LAYERS = (
     ("policy", "audit"),
     ("identity", "intake", "jobs", "checks"),
     ("web",),
-    ("accounts", "boards", "cases", "comments", "people", "opinions", "patients", "search", "admin", "dicomweb"),
+    (
+        "accounts",
+        "boards",
+        "cases",
+        "comments",
+        "inbox",
+        "people",
+        "opinions",
+        "patients",
+        "search",
+        "admin",
+        "dicomweb",
+    ),
     ("application", "cli", "demo", "__main__"),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
