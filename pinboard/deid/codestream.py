@@ -23,7 +23,7 @@ _JP2 = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _J2K_KEPT = frozenset({0x51, 0x52, 0x53, 0x5C, 0x5D, 0x5E, 0x5F, 0x50, 0x56, 0x59, 0x60, 0x61, 0x57, 0x58, 0x63})
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - it says what the frame is
     """A compressed frame that does not follow its own standard."""
 
 
@@ -158,7 +158,7 @@ def _end_of_codestream(stream: bytes) -> int:
 
 def _j2k_header(stream: bytes, at: int, stop: int) -> tuple[bytes, int]:
     """Give the known marker segments from `at` up to the marker `stop`, and where that marker is."""
-    kept = []
+    kept: list[bytes] = []
     while True:
         mark, marker = stream[at], stream[at + 1]
         if mark != 0xFF:

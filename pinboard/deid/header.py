@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pinboard import __version__
 from pinboard.deid import pseudonym, vocabulary
+from pinboard.deid.concepts import is_anatomy
 from pinboard.deid.profile import ALLOWED, BY_KEYWORD, NEEDED, PROFILE_VERSION
+from pinboard.deid.reading import age_string, day_of, text_of, value_of
 from pinboard.deid.receipt import Receipt, counted, kind_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pydicom.dataset import Dataset
 
     from pinboard.deid.pseudonym import Keys
@@ -30,7 +32,7 @@ _KEPT = tuple(element for element in ALLOWED if element.origin == "kept")
 _DERIVED = tuple(element for element in ALLOWED if element.origin == "derived")
 
 
-class NotAllowed(ValueError):
+class NotAllowed(ValueError):  # noqa: N818 - it says what the header is
     """A header that the allow list does not permit; says nothing of its values."""
 
 
@@ -77,8 +79,8 @@ def rebuild(dataset: Dataset, keys: Keys, *, today: date, chart_record: str | No
         raise NotAllowed("no picture in this header")
     _settle_pixels(header)
     _settle_class(header)
-    record = pseudonym.normal_record(chart_record or _text(dataset, "PatientID"))
-    study = _text(dataset, "StudyInstanceUID")
+    record = pseudonym.normal_record(chart_record or text_of(dataset, "PatientID"))
+    study = text_of(dataset, "StudyInstanceUID")
     subject = pseudonym.chart_code(keys, record) if record else pseudonym.chart_code_of_study(keys, study)
     header |= _identity(subject, codes=_BASE_CODES)
     header |= _links(dataset, keys)
@@ -94,7 +96,7 @@ def extract(dataset: Dataset, *, derived: bool = False) -> Header:
     for element in ALLOWED if derived else _KEPT:
         if element.keyword not in dataset:
             continue
-        value = _value(dataset, element.keyword)
+        value = value_of(dataset, element.keyword)
         clean = None if value is None else element.check.clean(value)
         if clean is not None:
             header[element.keyword] = clean
@@ -134,61 +136,8 @@ def reviewed(header: Header) -> Header:
 
 def burned_in(dataset: Dataset) -> str | None:
     """Give what the file says about text in its pixels: "YES", "NO" or nothing."""
-    word = _text(dataset, "BurnedInAnnotation").upper()
+    word = text_of(dataset, "BurnedInAnnotation").upper()
     return word if word in {"YES", "NO"} else None
-
-
-def age_band(age: str | None) -> str | None:
-    """Give the band that a banded PatientAge stands for."""
-    return next((band for band, lower in vocabulary.AGE_BANDS if lower == age), None)
-
-
-def age_string(dataset: Dataset, *, today: date) -> str | None:
-    """Give the age at the study as the lower bound of its band, 90 at most."""
-    days = _days_of_age(_text(dataset, "PatientAge"))
-    if days is None:
-        born, study = _day(dataset, "PatientBirthDate", today=today), _day(dataset, "StudyDate", today=today)
-        days = (study - born).days if born and study else None
-    if days is None or not 0 <= days <= 150 * 366:
-        return None
-    if days < 28:
-        return "001D"
-    years = int(days / 365.25)
-    if years < 1:
-        return "001M"
-    if years < 5:
-        return "001Y"
-    floor = years // 5 * 5 if years < 20 else min(years // 10 * 10, 90)
-    return f"{floor:03}Y"
-
-
-def is_anatomy(code: str) -> bool:
-    """Tell whether a code is in DICOM CID 4031 or 4029 (pydicom's tables)."""
-    return code in _anatomy()
-
-
-_ANATOMY: dict[str, tuple[str, str]] = {}
-
-
-def _anatomy() -> dict[str, tuple[str, str]]:
-    """Give scheme and meaning by code."""
-    if not _ANATOMY:
-        from pydicom.sr._cid_dict import cid_concepts
-        from pydicom.sr._concepts_dict import concepts
-
-        for context in (4031, 4029):
-            for scheme, names in cid_concepts[context].items():
-                for name in names:
-                    for code, (meaning, _) in concepts[scheme][name].items():
-                        _ANATOMY[code] = (scheme, meaning)
-    return _ANATOMY
-
-
-def coded(code: str) -> tuple[str, str]:
-    """Give scheme and meaning of a code that is kept by its value alone."""
-    if code in vocabulary.METHOD_CODES:
-        return "DCM", vocabulary.METHOD_CODES[code]
-    return _anatomy()[code]
 
 
 def _identity(subject: str, *, codes: tuple[str, ...]) -> Header:
@@ -203,8 +152,8 @@ def _identity(subject: str, *, codes: tuple[str, ...]) -> Header:
 
 
 def _links(dataset: Dataset, keys: Keys) -> Header:
-    links = {keyword: pseudonym.new_uid(keys, _text(dataset, keyword)) for keyword in _LINKS}
-    if frame_of_reference := _text(dataset, "FrameOfReferenceUID"):
+    links = {keyword: pseudonym.new_uid(keys, text_of(dataset, keyword)) for keyword in _LINKS}
+    if frame_of_reference := text_of(dataset, "FrameOfReferenceUID"):
         links["FrameOfReferenceUID"] = pseudonym.new_uid(keys, frame_of_reference)
     return links
 
@@ -212,7 +161,7 @@ def _links(dataset: Dataset, keys: Keys) -> Header:
 def _dates(dataset: Dataset, days: int, *, today: date) -> Header:
     moved = {}
     for keyword in _DATES:
-        day = _day(dataset, keyword, today=today)
+        day = day_of(dataset, keyword, today=today)
         shifted = pseudonym.shifted(day, days) if day else None
         if shifted:
             moved[keyword] = shifted.strftime("%Y%m%d")
@@ -268,46 +217,3 @@ def _dictionary_vr(tag: int) -> str | None:
         return dictionary_VR(tag)
     except KeyError:
         return None
-
-
-def _value(dataset: Dataset, keyword: str) -> Any:
-    """Read one element; a value that cannot even be parsed counts as absent."""
-    try:
-        value = dataset[keyword].value
-    except (MemoryError, RecursionError):
-        raise
-    except Exception:  # noqa: BLE001 - pydicom raises many types here, with the value in the message
-        return None
-    if isinstance(value, bytes) and keyword.endswith(("Descriptor", "PaddingValue", "RangeLimit")):
-        return _words(value, is_signed=dataset.get("PixelRepresentation") == 1)
-    return value
-
-
-def _words(value: bytes, *, is_signed: bool) -> list[int]:
-    """Read an element whose VR is US or SS and was left as bytes."""
-    return list(memoryview(value[: len(value) // 2 * 2]).cast("h" if is_signed else "H"))
-
-
-def _text(dataset: Dataset, keyword: str) -> str:
-    value = _value(dataset, keyword) if keyword in dataset else None
-    return str(value).strip() if value is not None else ""
-
-
-def _day(dataset: Dataset, keyword: str, *, today: date) -> date | None:
-    digits = _text(dataset, keyword).replace(".", "")[:8]
-    if not re.fullmatch(r"[0-9]{8}", digits, re.ASCII):
-        return None
-    try:
-        day = datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        return None
-    return day if date(1850, 1, 1) <= day <= today + timedelta(days=1) else None
-
-
-def _days_of_age(text: str) -> int | None:
-    match = re.fullmatch(r"([0-9]{1,3})([DWMY])", text.strip().upper(), re.ASCII)
-    if not match:
-        return None
-    days_of = {"D": 1.0, "W": 7.0, "M": 30.44, "Y": 365.25}
-    # Rounded up, so that "028D" and "001Y" fall into the band they name.
-    return int(int(match[1]) * days_of[match[2]] + 0.999)

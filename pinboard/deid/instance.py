@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from pydicom import config
-from pydicom.datadict import tag_for_keyword
-from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import generate_frames
-from pydicom.filewriter import dcmwrite
-from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from pinboard.deid.checks import Codes, Items
 from pinboard.deid.codestream import strip
-from pinboard.deid.header import coded
-from pinboard.deid.profile import BLANK, BY_KEYWORD
+from pinboard.deid.encode import EXPLICIT, encode, file_meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pinboard.deid.checks import Check
+    from pydicom.dataset import Dataset
 
 Header = dict[str, Any]
-
-IMPLEMENTATION: Final = "2.25.196117021514913391029733838412106411105"
-"""Names Pinboard as the writer of a file; the same in every installation."""
-IMPLEMENTATION_NAME: Final = "PINBOARD"
 
 _NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2"})
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
@@ -50,7 +37,7 @@ class Pixels:
     @property
     def is_native(self) -> bool:
         """Tell whether the frames are plain pixels."""
-        return self.syntax == ExplicitVRLittleEndian
+        return self.syntax == EXPLICIT
 
     @property
     def size(self) -> int:
@@ -78,11 +65,9 @@ def take_pixels(dataset: Dataset, header: Header) -> Pixels:
     element = dataset[keyword]
     frames = header.get("NumberOfFrames", 1)
     if syntax in _NATIVE:
-        return Pixels(ExplicitVRLittleEndian, (_native(element, header, is_big=syntax == _BIG_ENDIAN),), keyword)
+        return Pixels(EXPLICIT, (_native(element, header, is_big=syntax == _BIG_ENDIAN),), keyword)
     offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
-    found = generate_frames(
-        element.value, number_of_frames=frames, extended_offsets=offsets if all(offsets) else None
-    )
+    found = generate_frames(element.value, number_of_frames=frames, extended_offsets=offsets if all(offsets) else None)
     area = header["Rows"] * header["Columns"]
     stripped = tuple(strip(frame, syntax, segment_length=area) for _, frame in zip(range(frames), found, strict=False))
     if len(stripped) != frames:
@@ -123,87 +108,7 @@ def write(header: Header, pixels: Pixels) -> bytes:
         Explicit VR Little Endian for native pixels; else the pixels' own syntax, one fragment per frame and a new
         basic offset table (PS3.5 section A.4).
     """
-    out = io.BytesIO()
-    dataset = to_dataset(header)
-    dataset.file_meta = _file_meta(header, pixels.syntax)
-    with config.disable_value_validation():
-        dcmwrite(out, dataset, enforce_file_format=True)
-    return b"".join([out.getvalue(), *_pixel_element(pixels, header)])
-
-
-def to_dataset(header: Header) -> Dataset:
-    """Make a pydicom data set of an allowed header, with the blank elements that the standard wants."""
-    dataset = Dataset()
-    signed = header.get("PixelRepresentation") == 1
-    for keyword, value in header.items():
-        element = BY_KEYWORD[keyword]
-        _add(dataset, keyword, vr=element.vr, check=element.check, value=value, signed=signed)
-    for keyword, vr in BLANK.items():
-        _put(dataset, keyword, vr, None)
-    return dataset
-
-
-def _add(dataset: Dataset, keyword: str, *, vr: str, check: Check, value: Any, signed: bool) -> None:
-    if isinstance(check, Codes):
-        value = [_code_item(item["CodeValue"]) for item in value]
-    elif isinstance(check, Items):
-        value = [_item(check, item, signed=signed) for item in value]
-    elif vr == "SS":
-        vr, value = _whole(value, signed=signed)
-    elif vr == "OW":
-        value = struct.pack(f"<{len(value)}H", *value)
-    elif vr in {"DS", "IS"}:
-        value = [_decimal(one) for one in value] if isinstance(value, list) else _decimal(value)
-    _put(dataset, keyword, vr, value)
-
-
-def _put(dataset: Dataset, keyword: str, vr: str, value: Any) -> None:
-    tag = tag_for_keyword(keyword)
-    if tag is None:
-        raise KeyError(keyword)
-    dataset.add(DataElement(tag, vr, value, validation_mode=config.IGNORE))
-
-
-def _item(check: Items, item: Header, *, signed: bool) -> Dataset:
-    dataset = Dataset()
-    for keyword, value in item.items():
-        vr, inner = check.elements[keyword]
-        _add(dataset, keyword, vr=vr, check=inner, value=value, signed=signed)
-    return dataset
-
-
-def _code_item(code: str) -> Dataset:
-    scheme, meaning = coded(code)
-    dataset = Dataset()
-    for keyword, value in (("CodeValue", code), ("CodingSchemeDesignator", scheme), ("CodeMeaning", meaning)):
-        _put(dataset, keyword, "SH" if keyword != "CodeMeaning" else "LO", value)
-    return dataset
-
-
-def _whole(value: Any, *, signed: bool) -> tuple[str, Any]:
-    """Choose between SS and US, which the standard leaves to the pixel representation."""
-    values = value if isinstance(value, list) else [value]
-    kind = "SS" if signed and all(-32_768 <= one <= 32_767 for one in values) else "US"
-    if any(one < 0 for one in values):
-        kind = "SS"
-    fitting = [one & 0xFFFF for one in values]
-    if kind == "SS":
-        fitting = [one - 0x10000 if one > 32_767 else one for one in fitting]
-    return kind, fitting if isinstance(value, list) else fitting[0]
-
-
-def _decimal(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.10g}"
-
-
-def _file_meta(header: Header, syntax: str) -> FileMetaDataset:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(header["SOPClassUID"])
-    meta.MediaStorageSOPInstanceUID = UID(header["SOPInstanceUID"])
-    meta.TransferSyntaxUID = UID(syntax)
-    meta.ImplementationClassUID = UID(IMPLEMENTATION)
-    meta.ImplementationVersionName = IMPLEMENTATION_NAME
-    return meta
+    return b"".join([file_meta(header, pixels.syntax), encode(header), *_pixel_element(pixels, header)])
 
 
 def _pixel_element(pixels: Pixels, header: Header) -> Iterable[bytes | memoryview]:

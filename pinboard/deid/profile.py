@@ -45,7 +45,7 @@ _SLOPE = Real(-1e9, 1e9)
 _INTERCEPT = Real(-1e9, 1e9)
 _RESCALE_TYPE = Word(v.RESCALE_TYPES)
 
-_LUT = {"LUTDescriptor": ("SS", _DESCRIPTOR), "LUTData": ("OW", Entries())}
+_LUT: dict[str, tuple[str, Check]] = {"LUTDescriptor": ("SS", _DESCRIPTOR), "LUTData": ("OW", Entries())}
 _MODALITY_LUT = Items({**_LUT, "ModalityLUTType": ("LO", _RESCALE_TYPE)}, needs=("LUTDescriptor", "LUTData"))
 _VOI_LUT = Items(_LUT, limit=8, needs=("LUTDescriptor", "LUTData"))
 
@@ -108,13 +108,13 @@ _GROUPS: dict[str, tuple[str, Check]] = {
 
 ALLOWED: Final[tuple[Element, ...]] = (
     # What it is
-    Element("ImageType", "CS", Word(v.IMAGE_TYPES, (2, 16), "OTHER"), "original, derived, screen capture: how to review"),
+    Element("ImageType", "CS", Word(v.IMAGE_TYPES, (2, 16), "OTHER"), "original, derived or a screen capture"),
     Element("SOPClassUID", "UI", Word(v.SOP_CLASSES), "which kind of image object it is"),
     Element("SOPInstanceUID", "UI", _UID, "links frames and marks to the instance; keyed", "derived"),
     Element("StudyInstanceUID", "UI", _UID, "keeps the images of one study together; keyed", "derived"),
     Element("SeriesInstanceUID", "UI", _UID, "keeps the images of one series together; keyed", "derived"),
     Element("FrameOfReferenceUID", "UI", _UID, "tells which series share coordinates; keyed", "derived"),
-    Element("StudyDate", "DA", _DAY, "days between studies of one subject; shifted by a keyed number of days", "derived"),
+    Element("StudyDate", "DA", _DAY, "days between studies; shifted by a keyed number of days", "derived"),
     Element("SeriesDate", "DA", _DAY, "as the study date, shifted alike", "derived"),
     Element("AcquisitionDate", "DA", _DAY, "as the study date, shifted alike", "derived"),
     Element("ContentDate", "DA", _DAY, "as the study date, shifted alike", "derived"),
@@ -125,7 +125,7 @@ ALLOWED: Final[tuple[Element, ...]] = (
     Element("PatientName", "PN", _SUBJECT, "the chart code, so that viewers show it", "derived"),
     Element("PatientID", "LO", _SUBJECT, "the subject's keyed pseudonym", "derived"),
     Element("PatientSex", "CS", Word(v.SEXES), "bears on the diagnosis"),
-    Element("PatientAge", "AS", Shape(r"0[0-9]{2}[DMY]", "the lower bound of a band, 90 at most"), "in bands", "derived"),
+    Element("PatientAge", "AS", Shape(r"0[0-9]{2}[DMY]", "lower bound of a band, 90 at most"), "in bands", "derived"),
     Element("PatientIdentityRemoved", "CS", _YES_NO, "says that this header was rebuilt", "derived"),
     Element(
         "DeidentificationMethod",

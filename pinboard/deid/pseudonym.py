@@ -23,8 +23,8 @@ MAX_SHIFT: Final = 3650
 
 # Values that devices write where nobody typed a number; they would make one subject of many people.
 _NO_NUMBER = frozenset(
-    "0 00 000 0000 1 - . ? X XX XXX ANON ANONYMOUS ANONYMIZED ANONYMISED DEIDENTIFIED UNKNOWN NONE NA N/A NULL TEST "
-    "PATIENT PATIENTID ID NOID UNDEFINED".split()
+    {"", "0", "00", "000", "0000", "1", "-", ".", "?", "X", "XX", "XXX", "ID", "NOID", "NONE", "NA", "N/A", "NULL"}
+    | {"ANON", "ANONYMOUS", "ANONYMIZED", "ANONYMISED", "DEIDENTIFIED", "UNKNOWN", "UNDEFINED", "PATIENT", "PATIENTID"}
 )
 
 

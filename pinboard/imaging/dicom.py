@@ -13,7 +13,8 @@ import numpy as np
 import pydicom.config
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
-from pydicom.pixels import apply_color_lut, get_decoder
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import UID
 
 from pinboard.imaging.errors import Refused
@@ -105,7 +106,8 @@ class _Guard:
         self.seen += 1
         if self.seen > MAX_ELEMENTS:
             raise Refused("damaged")
-        return tag > _PIXEL_TAG
+        # Stray item tags (FFFE) occur before the pixels in files that still decode.
+        return bool(_PIXEL_TAG < tag < 0xFFFE0000)
 
 
 def _inflate(data: bytes | memoryview) -> bytes:
@@ -184,7 +186,7 @@ def _is_decodable(syntax: str) -> bool:
 def _is_deep_jpeg(dataset: Dataset) -> bool:
     """Tell whether the first frame has 12 bits, which only one, optional decoder reads."""
     start = _SOF.search(bytes(dataset.PixelData[:65_536]))
-    return bool(start) and start[1] != b"\x08"
+    return start is not None and start[1] != b"\x08"
 
 
 def _check_size(dataset: Dataset) -> None:
@@ -238,7 +240,7 @@ def frame(dataset: Dataset, index: int) -> Array:
     """
     decoder = get_decoder(str(dataset.file_meta.TransferSyntaxUID))
     try:
-        pixels, _ = decoder.as_array(dataset, index=index, as_writeable=False)
+        pixels, _ = decoder.as_array(dataset, index=index)
     except (MemoryError, Refused):
         raise
     except Exception:  # noqa: BLE001 - decoders raise every type there is, with values in their messages

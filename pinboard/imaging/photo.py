@@ -106,10 +106,10 @@ def _upright(image: Image.Image, kind: Kind) -> Image.Image:
 def _eight_bits(values: Array) -> Display:
     if values.dtype.kind == "f":
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        return np.nan_to_num((values - low) * (255.0 / (high - low or 1.0))).astype(np.uint8)
+        return np.asarray(np.nan_to_num((values - low) * (255.0 / (high - low or 1.0))).astype(np.uint8))
     # Cameras store 10, 12 or 14 bits in 16: the highest bit in use tells how many.
     bits = max(int(values.max()).bit_length(), 8)
-    return np.clip(values.astype(np.int64) >> (bits - 8), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(values.astype(np.int64) >> (bits - 8), 0, 255).astype(np.uint8))
 
 
 def _flat(image: Image.Image) -> Image.Image:

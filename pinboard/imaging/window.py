@@ -32,7 +32,7 @@ class Mapping:
         if frame.ndim == 3:
             return _colour(frame, self.header)
         if self.table is not None:
-            return self.table[frame.view(f"u{frame.dtype.itemsize}")]
+            return np.asarray(self.table[frame.view(f"u{frame.dtype.itemsize}")])
         return _grey(frame.astype(np.float64), self.header, self.window)
 
 

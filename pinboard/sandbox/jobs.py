@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
-
-import numpy as np
 
 from pinboard.deid import header as headers
 from pinboard.deid import instance as instances
 from pinboard.deid import photo as photos
-from pinboard.deid import pixels as painting
+from pinboard.deid.concepts import anatomy
 from pinboard.deid.instance import Pixels
 from pinboard.deid.profile import PROFILE_VERSION
 from pinboard.deid.pseudonym import Keys
+from pinboard.deid.reading import age_band
 from pinboard.imaging import dicom, frames, renditions, series, window
-from pinboard.imaging.arrays import Array, Display
+from pinboard.imaging.arrays import Display
 from pinboard.imaging.errors import Refused
 from pinboard.imaging.photo import read_photo
 from pinboard.imaging.sniff import HEAD, REFUSED_KINDS, Kind, sniff
+from pinboard.sandbox.developing import NotPainted, Pack, black_of, developed, grown, mapping_of, painted_frames
 
 Json = dict[str, Any]
 Job = Callable[[list[bytes], Json], tuple[Json, Sequence[bytes]]]
@@ -35,7 +35,10 @@ PIXEL_JOBS: set[str] = set()
 
 _PREVIEW_SIDE = 2048
 _RISKY_MODALITIES = frozenset({"US", "XC", "ES", "DMS", "OT", "SC", "GM", "IVUS", "XA", "RF", "OP", "SM"})
-_COLOUR = frozenset({"YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT"})
+_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+
+# Read once, before children are forked: a confined child can open no file.
+anatomy()
 
 
 def _job(names: set[str]) -> Callable[[Job], Job]:
@@ -48,12 +51,9 @@ def _job(names: set[str]) -> Callable[[Job], Job]:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     return run(parts, params)
-            except (Refused, MemoryError):
+            except (Refused, NotPainted, MemoryError):
                 raise
-            # What hostile bytes make pydicom and numpy raise; anything else is an error of ours and says so.
-            except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError, RecursionError):
-                raise Refused("damaged") from None
-            except (OSError, NotImplementedError, AssertionError, RuntimeError):
+            except Exception:  # noqa: BLE001 - hostile bytes make parsers raise every type, with values in the message
                 raise Refused("damaged") from None
 
         JOBS[run.__name__] = guarded
@@ -167,13 +167,13 @@ def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     count = dicom.frame_count(dataset)
     key = _index(params.get("key_frame"), dataset)
     first = dicom.frame(dataset, key)
-    boxes = _grown(params.get("boxes") or [], first, count)
+    boxes = grown(params.get("boxes") or [], first, count)
     mapping = window.mapping_for(header, first, index=key)
-    black = _black(first, mapping)
-    packed, previews = _Pack(), _Pack()
+    black = black_of(first, mapping)
+    packed, previews = Pack(), Pack()
     cover: Display | None = None
-    for index, painted in _painted(dataset, boxes=boxes, black=black, like=first):
-        shown = _mapping(mapping, header, painted, index).apply(painted)
+    for index, painted in painted_frames(dataset, boxes=boxes, black=black, like=first):
+        shown = mapping_of(mapping, header, painted, index).apply(painted)
         packed.add(frames.encode_frame(painted))
         previews.add(renditions.preview_jpeg(shown))
         cover = shown if index == key else cover
@@ -181,7 +181,7 @@ def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         raise Refused("damaged")
     pictures = renditions.ladder(cover)
     answer = {
-        "header": _developed(header, first),
+        "header": developed(header, first),
         "frames": packed.index,
         "previews": previews.index,
         "renditions": [{"width": w, "height": h, "bytes": len(webp)} for w, h, webp in pictures],
@@ -212,70 +212,6 @@ def export(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     return {"size": pixels.size}, [instances.write(header, pixels)]
 
 
-class _Pack:
-    """Gathers the frames of one pack file."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-        self.index: list[dict[str, int]] = []
-
-    def add(self, part: bytes) -> None:
-        self.index.append({"offset": len(self.data), "length": len(part)})
-        self.data += part
-
-    def whole(self) -> bytes:
-        return bytes(self.data)
-
-
-def _painted(dataset: Any, *, boxes: list[list[int | None]], black: float, like: Array) -> Iterator[tuple[int, Array]]:
-    """Give each frame painted, after proving that nothing else of it changed."""
-    for index in range(dicom.frame_count(dataset)):
-        frame = dicom.frame(dataset, index)
-        if frame.shape != like.shape or frame.dtype != like.dtype:
-            raise Refused("damaged")
-        here = painting.boxes_of(boxes, index)
-        painted = painting.paint(frame, here, black)
-        # The check reads the encoded frame back, so that it proves what is stored.
-        stored = frames.decode_frame(frames.encode_frame(painted), painted.shape, painted.dtype) if here else painted
-        if here and not painting.is_clean(frame, stored, here, black):
-            raise AssertionFailed
-        yield index, painted
-
-
-class AssertionFailed(Exception):  # noqa: N818 - it names what happened
-    """Painting did not do what it promises; the instance must not be published."""
-
-
-def _grown(boxes: list[list[int | None]], frame: Array, count: int) -> list[list[int | None]]:
-    rows, columns = frame.shape[:2]
-    grown: list[list[int | None]] = []
-    for where, *corners in boxes:
-        if where is not None and not 0 <= where < count:
-            raise Refused("damaged")
-        x0, y0, x1, y1 = (int(corner or 0) for corner in corners)
-        if bigger := painting.grow((x0, y0, x1, y1), rows=rows, columns=columns):
-            grown.append([where, *bigger])
-    return grown
-
-
-def _black(frame: Array, mapping: window.Mapping) -> float:
-    """Give the stored value that a painted box gets: one that shows as black, from the frame's own range if it can."""
-    if frame.ndim == 3:
-        return 0
-    ends = [frame.min(), frame.max()]
-    if frame.dtype.kind in "iu":
-        bits = int(mapping.header.get("BitsStored") or frame.dtype.itemsize * 8)
-        signed = frame.dtype.kind == "i"
-        ends += [-(2 ** (bits - 1)) if signed else 0, 2 ** (bits - 1) - 1 if signed else 2**bits - 1]
-    candidates = np.array([ends], dtype=frame.dtype)
-    shown = mapping.apply(candidates)
-    return candidates[0, int(shown[0].argmin())].item()  # type: ignore[no-any-return]
-
-
-def _mapping(mapping: window.Mapping, header: Json, frame: Array, index: int) -> window.Mapping:
-    return window.mapping_for(header, frame, index=index) if window.is_per_frame(header) else mapping
-
-
 def _index(wanted: int | None, dataset: Any) -> int:
     """Take the frame that was asked for, else the middle one."""
     count = dicom.frame_count(dataset)
@@ -283,22 +219,6 @@ def _index(wanted: int | None, dataset: Any) -> int:
     if not 0 <= index < count:
         raise Refused("damaged")
     return index
-
-
-def _developed(header: Json, frame: Array) -> Json:
-    """Give the header of the lossless instance: pixel attributes as decoded, colour as RGB, marked as reviewed."""
-    out = {key: value for key, value in headers.reviewed(header).items() if "PaletteColor" not in key}
-    bits = frame.dtype.itemsize * 8
-    out["Rows"], out["Columns"] = frame.shape[:2]
-    out["BitsAllocated"] = bits
-    out["BitsStored"] = min(out["BitsStored"], bits)
-    out["PixelRepresentation"] = int(frame.dtype.kind == "i")
-    if frame.ndim == 3:
-        out |= {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB", "PlanarConfiguration": 0}
-    if frame.dtype.kind == "f" or header["PhotometricInterpretation"] == "PALETTE COLOR":
-        out["BitsStored"] = bits
-    out["HighBit"] = out["BitsStored"] - 1
-    return headers.revalidate(out)
 
 
 def _summary(header: Json) -> Json:
@@ -310,7 +230,7 @@ def _summary(header: Json) -> Json:
         "samples": header["SamplesPerPixel"],
         "photometric": header["PhotometricInterpretation"],
         "modality": header["Modality"],
-        "age_band": headers.age_band(header.get("PatientAge")),
+        "age_band": age_band(header.get("PatientAge")),
         "sex": header.get("PatientSex"),
         "body_part": header.get("BodyPartExamined"),
         "is_recognizable": series.is_recognizable(header),
@@ -327,6 +247,7 @@ def _uids(header: Json) -> Json:
 
 def _has_risk(header: Json, burned_in: str | None) -> bool:
     """Tell whether text in the pixels is likely enough to look twice."""
-    is_capture = header["SOPClassUID"].startswith("1.2.840.10008.5.1.4.1.1.7") and header["SOPClassUID"][25:26] in {"", "."}
-    is_derived = "SECONDARY" in header.get("ImageType", []) or is_capture
+    sop_class = header["SOPClassUID"]
+    is_capture = sop_class == _CAPTURE or sop_class.startswith(f"{_CAPTURE}.")
+    is_derived = is_capture or "SECONDARY" in header.get("ImageType", [])
     return burned_in != "NO" and (burned_in == "YES" or header["Modality"] in _RISKY_MODALITIES or is_derived)
