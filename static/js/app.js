@@ -33,14 +33,23 @@ function watchToast(toast) {
   const stop = () => clearTimeout(timer);
   for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, stop);
   for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, start);
-  toast.addEventListener("submit", () => setTimeout(() => toast.remove(), 50));
   start();
 }
 
-export function toast(text) {
+export function toast(text, undo) {
   const line = document.createElement("p");
   line.className = "toast";
-  line.textContent = text;
+  line.append(text);
+  if (undo) {
+    const back = button("Undo", "", "");
+    back.className = "";
+    back.type = "button";
+    back.addEventListener("click", () => {
+      line.remove();
+      window.htmx?.ajax("POST", undo, { target: "#toasts", swap: "none" });
+    });
+    line.append(back);
+  }
   $("#toasts")?.append(line);
 }
 
@@ -122,8 +131,8 @@ document.addEventListener("htmx:after:swap", () => {
   tellTimes();
   if (dialog?.childElementCount) openDialog();
 });
-document.addEventListener("dialog:close", closeDialog);
-document.addEventListener("toast", (event) => toast(event.detail?.text ?? event.detail?.value ?? ""));
+document.addEventListener("pinboard:close", closeDialog);
+document.addEventListener("pinboard:toast", ({ detail }) => { closeDialog(); toast(detail.text, detail.undo); });
 document.addEventListener("htmx:response:error", (event) => {
   const { status } = event.detail.ctx.response;
   if (status === 422 || status === 409) return;
@@ -139,15 +148,17 @@ new MutationObserver((records) => {
 
 document.addEventListener("click", (event) => {
   for (const menu of $$("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
-  const cover = event.target.closest("[data-show]");
-  if (cover) { event.preventDefault(); reveal(cover); }
+  const shower = event.target.closest("[data-show]");
+  if (shower) reveal(shower);
 });
 
-/* A sensitive picture stays covered until it is asked for, once per visit; the session remembers ids of covers only. */
-function reveal(cover) {
-  const picture = cover.nextElementSibling;
-  if (picture?.dataset.src) { picture.srcset = picture.dataset.srcset ?? ""; picture.src = picture.dataset.src; }
-  cover.remove();
+/* A sensitive picture stays covered until it is asked for. */
+function reveal(shower) {
+  const plate = $(".plate", shower.closest(".card"));
+  const picture = $("img", plate);
+  $(".covered", plate)?.remove();
+  if (picture) picture.src = picture.dataset.src;
+  shower.remove();
 }
 
 function tellConnection() {

@@ -18,8 +18,12 @@ class FrameStage extends HTMLElement {
     this.slider = this.querySelector("input[type=range]");
     this.player = this.querySelector("[data-play]");
     this.label = this.querySelector("output");
+    this.addresses = this.dataset.parts.split(" ").flatMap((part) => {
+      const [name, frames] = part.split(":");
+      return Array.from({ length: Number(frames) }, (_, frame) => `/media/${name}/f${frame}`);
+    });
     for (const hidden of this.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
-    this.addEventListener("click", (event) => this.clicked(event));
+    this.addEventListener("click", (event) => this.clicked(event), true);
     this.slider?.addEventListener("input", () => this.go(Number(this.slider.value) - 1));
     this.querySelector(".picture").addEventListener("wheel", (event) => this.wheeled(event), { passive: false });
     this.keys = (event) => this.pressed(event);
@@ -70,7 +74,7 @@ class FrameStage extends HTMLElement {
       made = new Image(this.picture.width, this.picture.height);
       made.alt = this.picture.alt;
       made.toggleAttribute("data-fit", this.picture.hasAttribute("data-fit"));
-      made.src = `${this.dataset.base}${frame}`;
+      made.src = this.addresses[frame];
       this.kept.set(frame, made);
     }
     return made;

@@ -1,0 +1,272 @@
+"""Reads cases for cards and for their page: columns only, one statement each, nothing that a reader may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from pinboard.models import Case, CaseRole, Instance, InstanceState, Receipt, Resolution, Series, Study, User
+from pinboard.vocabulary import meaning, modality
+from pinboard.web.text import _
+from pinboard.web.times import ago
+
+CARD = (
+    Case.id,
+    Case.public_id,
+    Case.title,
+    Case.resolution,
+    Case.modality,
+    Case.frame_count,
+    Case.comment_count,
+    Case.cover,
+    Case.is_sensitive,
+    Case.published_at,
+)
+"""What a card needs, in one row."""
+
+STATES = {
+    Resolution.UNSOLVED: _("Unsolved"),
+    Resolution.SOLVED: _("Solved"),
+    Resolution.TEACHING: _("Teaching"),
+}
+SEXES = {"F": _("female"), "M": _("male"), "O": _("other sex")}
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The picture of a card, ready for its attributes."""
+
+    src: str
+    srcset: str
+    width: int
+    height: int
+    alt: str
+    css: str
+    """Classes of the plate: tone, kind of picture, and where an extreme format is cropped or framed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One case as a wall shows it."""
+
+    id: str
+    title: str
+    state: str
+    state_word: str
+    facts: str
+    at: datetime | None
+    ago: str
+    cover: Cover | None
+    is_sensitive: bool
+    pin_id: str | None = None
+    board: str | None = None
+
+
+def card(row: Row[Any], *, pin_id: str | None = None) -> Card:
+    """Make a card from a row that begins with the columns of `CARD`."""
+    _id, public_id, title, resolution, kind, frames, comments, picture, is_sensitive, at = row[: len(CARD)]
+    facts = [modality(kind), _images(frames) if frames > 1 else "", _comments(comments) if comments else ""]
+    return Card(
+        id=public_id,
+        title=title,
+        state=resolution,
+        state_word=STATES[resolution],
+        facts=", ".join(fact for fact in facts if fact),
+        at=at,
+        ago=ago(at) if at else "",
+        cover=cover(picture) if picture else None,
+        is_sensitive=is_sensitive,
+        pin_id=pin_id,
+    )
+
+
+def cover(picture: dict[str, Any]) -> Cover:
+    """Build the addresses of a cover once; a template that builds them costs more than the query."""
+    base = f"/media/{picture['name']}/"
+    sizes = picture["sizes"] or [["w474", picture["width"], picture["height"]]]
+    middle = next((size for size in sizes if size[1] >= 400), sizes[-1])
+    ratio = picture["width"] / max(1, picture["height"])
+    shape = " tall" if ratio < 0.5 else " wide" if ratio > 2.4 else ""
+    return Cover(
+        src=f"{base}{middle[0]}",
+        srcset=", ".join(f"{base}{variant} {width}w" for variant, width, _height in sizes),
+        width=picture["width"],
+        height=picture["height"],
+        alt=picture.get("alt") or "",
+        css=f"k{picture.get('tone', 0)}{' photo' if picture.get('is_photo') else ''}{shape}",
+    )
+
+
+def _images(count: int) -> str:
+    return _("{count} images").format(count=count)
+
+
+def _comments(count: int) -> str:
+    return _("{count} comments").format(count=count) if count != 1 else _("1 comment")
+
+
+# ---- the page of a case ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One instance of a series and how many frames it holds."""
+
+    media_name: str
+    frames: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A series as the stage steps through it: the frames of its instances, one after the other."""
+
+    number: int
+    modality: str
+    alt: str
+    is_photo: bool
+    tone: int
+    time: float | None
+    parts: tuple[Part, ...]
+    key: int
+
+    @property
+    def frames(self) -> int:
+        """Count the frames of all instances."""
+        return sum(part.frames for part in self.parts)
+
+    @property
+    def label(self) -> str:
+        """Name it under its small picture."""
+        return f"{self.modality}, {self.frames}" if self.frames > 1 else self.modality
+
+    @property
+    def thumb(self) -> str:
+        """Give the address of its small picture."""
+        return f"/media/{self.parts[0].media_name}/w236"
+
+    @property
+    def addresses(self) -> str:
+        """List its instances and their numbers of frames for the script that steps."""
+        return " ".join(f"{part.media_name}:{part.frames}" for part in self.parts)
+
+    def at(self, frame: int) -> tuple[str, Part]:
+        """Give the address and the instance of one frame, counted over the whole series."""
+        for part in self.parts:
+            if frame < part.frames:
+                return f"/media/{part.media_name}/f{frame}", part
+            frame -= part.frames
+        return self.at(0)
+
+
+def runs(session: Session, case_id: int) -> list[Run]:
+    """Give the series of a case that are published, in order."""
+    rows = session.execute(
+        select(Series.id, Series.modality, Series.alt_text, Series.key_instance_id, Series.key_frame, Instance.id)
+        .add_columns(Instance.media_name, Instance.frame_count, Instance.columns, Instance.rows)
+        .add_columns(Instance.is_photo, Instance.tone, Instance.frame_time)
+        .join(Instance, Instance.series_id == Series.id)
+        .join(Study, Study.id == Series.study_id)
+        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .where(Instance.media_name.is_not(None))
+        .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id),
+    ).all()
+    grouped: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row[0], []).append(row)
+    return [_run(number, group) for number, group in enumerate(grouped.values(), start=1)]
+
+
+def _run(number: int, rows: Sequence[Row[Any]]) -> Run:
+    _series, kind, alt, key_instance, key_frame, *_rest = rows[0]
+    parts = tuple(Part(row.media_name, row.frame_count, row.columns, row.rows) for row in rows)
+    before = 0
+    key = 0
+    for row in rows:
+        if row[5] == key_instance:
+            key = before + min(key_frame, row.frame_count - 1)
+        before += row.frame_count
+    first = rows[0]
+    return Run(
+        number=number,
+        modality=modality(kind),
+        alt=alt,
+        is_photo=first.is_photo,
+        tone=first.tone,
+        time=first.frame_time,
+        parts=parts,
+        key=key,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What the receipts of a case add up to."""
+
+    removed: int
+    painted: int
+    profile: str
+
+
+def receipts(session: Session, case_id: int) -> list[Row[Any]]:
+    """Give the receipts of the pictures that are shown, with who confirmed each."""
+    query = (
+        select(Receipt.counts, Receipt.boxes, Receipt.profile_version, Receipt.codes, Receipt.confirmed_at)
+        .add_columns(User.name.label("confirmed_by"), Instance.is_photo, Series.modality)
+        .join(Instance, Instance.id == Receipt.instance_id)
+        .join(Series, Series.id == Instance.series_id)
+        .join(User, User.id == Receipt.confirmed_by_id)
+        .where(Receipt.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .order_by(Series.position, Series.id, Instance.position, Instance.id)
+    )
+    return list(session.execute(query))
+
+
+def safety(rows: Sequence[Row[Any]]) -> Safety | None:
+    """Add up the receipts of a case; a removed or painted thing is counted, never named."""
+    if not rows:
+        return None
+    return Safety(
+        removed=sum(int(row.counts.get("removed", 0)) for row in rows),
+        painted=sum(len(row.boxes) for row in rows),
+        profile=rows[-1].profile_version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a case up, as its page names them."""
+
+    name: str
+    role: str
+    specialty: str
+    is_verified: bool
+    is_demo: bool
+
+
+def author(session: Session, user_id: int) -> Author:
+    """Give the name and standing of an author."""
+    row = session.execute(
+        select(User.name, User.role, User.specialty, User.verified_at, User.is_demo).where(User.id == user_id),
+    ).one()
+    return Author(row.name, row.role, meaning(row.specialty), row.verified_at is not None, row.is_demo)
+
+
+def has_role(session: Session, case_id: int, user_id: int | None) -> bool:
+    """Tell whether a member is the author or a delegate of a case, for the links that its page offers."""
+    count = select(func.count()).where(CaseRole.case_id == case_id, CaseRole.user_id == user_id)
+    return bool(user_id and session.scalar(count))
+
+
+def facts(case: Case) -> list[tuple[str, str]]:
+    """List what is known about the person and the pictures, each under its name."""
+    person = ", ".join(word for word in (case.age_band or "", SEXES.get(case.sex or "", "")) if word)
+    place = ", ".join(word for word in (meaning(case.body_part), meaning(case.laterality).lower()) if word)
+    rows = [(_("Modality"), modality(case.modality)), (_("Region"), place), (_("Patient"), person)]
+    return [(name, value) for name, value in rows if value]
