@@ -1,0 +1,70 @@
+"""Who may see what: the one gate, for one object and for lists. The rules are told in docs/architecture.md, §4."""
+
+from pinboard.policy.derive import rebuild
+from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
+from pinboard.policy.guard import AudienceStale, stale_cases
+from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
+from pinboard.policy.lists import PAGE, Place, count_visible, feed, newest, visible
+from pinboard.policy.readers import (
+    CLINICIANS,
+    MAX_PRINCIPALS,
+    NOBODY,
+    PUBLIC,
+    SHUT_OUT,
+    TRAINEES,
+    Reader,
+    Register,
+    holder,
+    in_group,
+    is_alive,
+    is_verified,
+    member,
+    on_board,
+    reader_for,
+    reader_for_share,
+    released_on,
+)
+from pinboard.policy.reasons import Reason, grant, publish_order, revoke
+
+__all__ = [
+    "CLINICIANS",
+    "LEVEL_NEEDED",
+    "MAX_PRINCIPALS",
+    "NOBODY",
+    "PAGE",
+    "PUBLIC",
+    "RULES",
+    "SHUT_OUT",
+    "TRAINEES",
+    "AudienceStale",
+    "NotFound",
+    "Place",
+    "Reader",
+    "Reason",
+    "Register",
+    "Rule",
+    "allows",
+    "board_for",
+    "case_for",
+    "count_visible",
+    "describe_levels",
+    "feed",
+    "grant",
+    "holder",
+    "in_group",
+    "is_alive",
+    "is_verified",
+    "may",
+    "may_board",
+    "member",
+    "newest",
+    "on_board",
+    "publish_order",
+    "reader_for",
+    "reader_for_share",
+    "rebuild",
+    "released_on",
+    "revoke",
+    "stale_cases",
+    "visible",
+]

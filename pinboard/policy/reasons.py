@@ -1,0 +1,72 @@
+"""Gives and takes reasons to see a case, and tells them: “who can see this, and why”."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from pinboard.clock import now
+from pinboard.models import EARLIEST, LATEST, Case, Counter, Grant, Source
+from pinboard.policy.derive import rebuild
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a principal may see a case, and from when to when."""
+
+    principal: str
+    source: Source
+    source_id: int | None = None
+    not_before: datetime = EARLIEST
+    not_after: datetime = LATEST
+
+
+def grant(session: Session, case: Case, *reasons: Reason, by: int | None) -> None:
+    """Add reasons and derive the audience; the very same reason twice stays one."""
+    session.flush()
+    for reason in reasons:
+        same = select(Grant.id).where(
+            Grant.case_id == case.id,
+            Grant.principal == reason.principal,
+            Grant.source == reason.source,
+            Grant.source_id.is_not_distinct_from(reason.source_id),
+            Grant.not_before == reason.not_before,
+            Grant.not_after == reason.not_after,
+        )
+        if session.scalar(same.limit(1)) is None:
+            session.add(Grant(case_id=case.id, by_id=by, at=now(), **asdict(reason)))
+            session.flush()
+    rebuild(session, [case.id])
+
+
+def revoke(
+    session: Session,
+    case: Case,
+    *,
+    principal: str | None = None,
+    source: Source | None = None,
+    source_id: int | None = None,
+) -> int:
+    """Take away every reason that fits all that is given, derive the audience, and say how many there were."""
+    if principal is None and source is None:
+        raise ValueError("name the principal or the source whose reasons go")
+    session.flush()
+    fitting = [Grant.case_id == case.id]
+    fitting += [Grant.principal == principal] if principal is not None else []
+    fitting += [Grant.source == source] if source is not None else []
+    fitting += [Grant.source_id == source_id] if source_id is not None else []
+    gone = session.execute(delete(Grant).where(*fitting).returning(Grant.id)).all()
+    rebuild(session, [case.id])
+    return len(gone)
+
+
+def publish_order(session: Session) -> int:
+    """Give the next place in the order of publishing; whoever asks holds it until the transaction ends."""
+    step = update(Counter).where(Counter.name == "case_seq").values(value=Counter.value + 1).returning(Counter.value)
+    given = session.scalar(step, execution_options={"synchronize_session": False})
+    if given is None:
+        raise LookupError("the counter case_seq is missing; the migrations make it")
+    return given
