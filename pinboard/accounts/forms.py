@@ -1,0 +1,98 @@
+"""What people type to get in, and about themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from pinboard import vocabulary
+from pinboard.identity import passwords
+from pinboard.web.forms import AtMost, Form, Needed, trimmed
+from pinboard.web.templating import THEMES
+from pinboard.web.text import _
+
+LOGIN = re.compile(r"[\w.+-]{3,80}|[^@\s]{1,64}@[^@\s]{1,190}")
+EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,180}\.[^@\s,;<>.]{1,60}")
+
+
+def is_login(_form: Any, field: StringField) -> None:
+    """Refuse what could not be typed on every keyboard or read back by a desk."""
+    if field.data and not LOGIN.fullmatch(field.data):
+        raise ValidationError(_("Use letters, digits, dots and dashes, at least three."))
+
+
+def is_email(_form: Any, field: StringField) -> None:
+    """Refuse what no mail server would take."""
+    if field.data and not EMAIL.fullmatch(field.data):
+        raise ValidationError(_("This is not an e-mail address."))
+
+
+class SignInForm(Form):
+    """Login name or e-mail address, and password."""
+
+    login = StringField(filters=[trimmed], validators=[AtMost(254)])
+    password = PasswordField()
+
+
+class NewPasswordForm(Form):
+    """A new password, typed once and shown on request; typing twice teaches copying."""
+
+    password = PasswordField(validators=[Needed()])
+
+    def check_password(self, *forbidden: str | None) -> bool:
+        """Refuse a password that is short, common or made of the given words."""
+        wrong = passwords.objection(self.password.data or "", forbidden)
+        if wrong:
+            self.refuse("password", _(wrong))
+        return wrong is None
+
+
+class JoinForm(NewPasswordForm):
+    """Who accepts an invitation."""
+
+    name = StringField(filters=[trimmed], validators=[Needed(), AtMost(120)])
+    login = StringField(filters=[trimmed], validators=[Needed(), AtMost(80), is_login])
+    email = StringField(filters=[trimmed], validators=[AtMost(254), is_email])
+
+
+class SetupForm(JoinForm):
+    """The clinic and its first administrator."""
+
+    clinic_name = StringField(filters=[trimmed], validators=[Needed(), AtMost(80)])
+    demo = BooleanField()
+
+
+class UnlockForm(Form):
+    """The password again."""
+
+    password = PasswordField()
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The old password and a new one."""
+
+    current = PasswordField(validators=[Needed()])
+
+
+class ProfileForm(Form):
+    """What colleagues see of somebody."""
+
+    name = StringField(filters=[trimmed], validators=[Needed(), AtMost(120)])
+    email = StringField(filters=[trimmed], validators=[AtMost(254), is_email])
+    specialty = SelectField(validate_choice=False)
+    about = TextAreaField(filters=[trimmed], validators=[AtMost(400)])
+
+    def validate_specialty(self, field: SelectField) -> None:
+        """Take a specialty of the list only."""
+        if field.data and field.data not in {item.code for item in vocabulary.specialties()}:
+            raise ValidationError(_("Choose one of the list."))
+
+
+class AppearanceForm(Form):
+    """How pages look and whether single letters act."""
+
+    theme = SelectField(choices=[(name, name) for name in THEMES], default=THEMES[0])
+    keys = BooleanField()

@@ -1,0 +1,37 @@
+"""Puts the web application together; reads like a table of contents. Migrating is `ensure_ready`, called by serve."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from pinboard import config as settings
+from pinboard.accounts.settings import bp as accounts
+from pinboard.config import Config
+from pinboard.intake.stores import Stores
+from pinboard.web import access, assets, errors, extensions, headers, proxies, secret_key, sessions, templating
+from pinboard.web.health import bp as health
+from pinboard.web.requests import FORM_BYTES, BoundedRequest
+
+# One line per feature, in alphabetical order; each is `pinboard/<feature>/routes.py`.
+FEATURES = (accounts,)
+
+
+def create_app(config: Config | None = None, *, stores: Stores | None = None) -> Flask:
+    """Make an application for one installation; whoever has its stores open already hands them on."""
+    config = config or settings.load()
+    app = Flask(__name__, static_folder=None, template_folder=str(assets.folder("templates")))
+    app.request_class = BoundedRequest
+    app.config.update(PINBOARD=config, MAX_CONTENT_LENGTH=FORM_BYTES, SECRET_KEY=secret_key.load(config))
+    app.extensions["pinboard-stores"] = stores or Stores.open(config)
+    headers.init_app(app)
+    sessions.init_app(app)
+    extensions.init_app(app)
+    access.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    templating.init_app(app)
+    proxies.init_app(app)
+    app.register_blueprint(health)
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    return app

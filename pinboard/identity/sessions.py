@@ -1,0 +1,110 @@
+"""Keeps who is signed in as rows, so that a session can be listed, locked and ended from anywhere, at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, contains_eager
+
+from pinboard.clock import now
+from pinboard.ids import public_id, token
+from pinboard.identity.links import hash_of
+from pinboard.identity.throttle import network
+from pinboard.models import AccountState, User
+from pinboard.models import Session as SignIn
+from pinboard.models.clinic_settings import clinic
+
+SEEN_EVERY = timedelta(minutes=1)
+BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari", "curl")
+NAMES = {"Edg": "Edge", "OPR": "Opera"}
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone|iPad", "iOS"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def start(session: Session, user: User, *, agent: str = "", address: str | None = None) -> str:
+    """Sign somebody in and give the secret for the cookie."""
+    secret, moment = token(), now()
+    hours = int(clinic(session)["session_hours"])
+    row = SignIn(
+        public_id=public_id(),
+        token_hash=hash_of(secret),
+        user_id=user.id,
+        created_at=moment,
+        seen_at=moment,
+        expires_at=moment + timedelta(hours=hours),
+        device=device(agent),
+        address=network(address),
+    )
+    session.add(row)
+    user.last_seen_at = moment
+    session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at < moment))
+    session.flush()
+    return secret
+
+
+def find(session: Session, secret: str) -> SignIn | None:
+    """Give the live session of a cookie with its active account, in one query."""
+    row = session.scalar(
+        select(SignIn)
+        .join(SignIn.user)
+        .where(SignIn.token_hash == hash_of(secret), User.state == AccountState.ACTIVE, SignIn.expires_at > now())
+        .options(contains_eager(SignIn.user)),
+    )
+    return row if row is not None and not is_idle(session, row) else None
+
+
+def is_idle(session: Session, row: SignIn) -> bool:
+    """Tell whether nobody used a session for as long as the clinic allows."""
+    return now() - row.seen_at > timedelta(minutes=int(clinic(session)["session_idle_minutes"]))
+
+
+def list_of(session: Session, user: User) -> list[SignIn]:
+    """Give the live sessions of an account, latest first."""
+    rows = session.scalars(
+        select(SignIn).where(SignIn.user_id == user.id, SignIn.expires_at > now()).order_by(SignIn.seen_at.desc()),
+    )
+    return [row for row in rows if not is_idle(session, row)]
+
+
+def end(session: Session, row: SignIn) -> None:
+    """Sign one browser out."""
+    session.execute(delete(SignIn).where(SignIn.id == row.id))
+
+
+def end_all(session: Session, user: User, *, but: SignIn | None = None) -> None:
+    """Sign an account out everywhere, or everywhere else."""
+    others = [SignIn.id != but.id] if but is not None else []
+    session.execute(delete(SignIn).where(SignIn.user_id == user.id, *others))
+
+
+def is_due(row: SignIn) -> bool:
+    """Tell whether it is time to write down that a session was used."""
+    return now() - row.seen_at >= SEEN_EVERY
+
+
+def seen(session: Session, session_id: int, user_id: int) -> None:
+    """Write down that a session was used, unless that stands there already."""
+    moment = now()
+    done = session.execute(
+        update(SignIn)
+        .where(SignIn.id == session_id, SignIn.seen_at <= moment - SEEN_EVERY)
+        .values(seen_at=moment)
+        .execution_options(synchronize_session=False),
+    )
+    if getattr(done, "rowcount", 0):
+        session.execute(update(User).where(User.id == user_id).values(last_seen_at=moment))
+
+
+def device(agent: str) -> str:
+    """Give the family of browser and system, which is enough to know one’s own."""
+    browser = next((name for name in BROWSERS if f"{name}/" in agent), None)
+    system = next((name for pattern, name in SYSTEMS if re.search(pattern, agent)), None)
+    parts = [NAMES.get(browser, browser) if browser else None, system]
+    return " on ".join(part for part in parts if part) or "Unknown device"

@@ -1,0 +1,37 @@
+"""Pages lists by the key of the last row, because an offset reads everything it skips and shifts under the reader."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next page of a list begins: the sort keys of the last row that was shown."""
+
+    keys: tuple[int | str, ...]
+
+    def __str__(self) -> str:
+        """Write it for an address."""
+        return base64.urlsafe_b64encode(json.dumps(self.keys, separators=(",", ":")).encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str | None, *kinds: type) -> Cursor | None:
+        """Read it from an address; what makes no sense means the first page."""
+        if not text or len(text) > 200:
+            return None
+        try:
+            keys: Any = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        except (ValueError, binascii.Error, RecursionError):
+            return None
+        if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds):
+            return None
+        if any(isinstance(key, int) and abs(key) > LARGEST for key in keys):
+            return None
+        return cls(tuple(keys))
