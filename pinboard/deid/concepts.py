@@ -20,9 +20,10 @@ def anatomy() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for number in _ANATOMY_LISTS:
         lists: Any = cid_concepts[number]
+        tables: Any = concepts
         for scheme, names in lists.items():
             for name in names:
-                for code, (meaning, _) in concepts[scheme][name].items():
+                for code, (meaning, _) in tables[scheme][name].items():
                     found[code] = (scheme, meaning)
     return found
 

@@ -95,6 +95,22 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     return answer, [out]
 
 
+@_job(HEADER_JOBS)
+def scrub_each(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Rebuild many files in one child; `files` says of each its summary or its refusal, refused ones have no bytes."""
+    summaries: list[Json] = []
+    out: list[bytes] = []
+    for part in parts:
+        try:
+            summary, made = scrub([part], params)
+            out += made
+        except Refused as refusal:
+            summary = {"refused": refusal.code}
+            out.append(b"")
+        summaries.append(summary)
+    return {"files": summaries}, out
+
+
 def _pixel_size(dataset: Any) -> int:
     return sum(len(dataset[keyword].value) for keyword in dicom.PIXEL_KEYWORDS if keyword in dataset)
 
