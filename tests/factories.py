@@ -121,13 +121,8 @@ def make_case(session, author=None, *, pictures=1, level=ConsentLevel.CLINIC, ch
     case.expires_at = None
     session.flush()
     if choice == "clinic":
-        policy.grant(
-            session,
-            case,
-            policy.Reason(policy.CLINICIANS, Source.CLINIC),
-            policy.Reason(policy.TRAINEES, Source.TRAINEES),
-            by=author.id,
-        )
+        policy.grant(session, case, policy.CLINICIANS, Source.CLINIC, by=author.id)
+        policy.grant(session, case, policy.TRAINEES, Source.TRAINEES, by=author.id)
     else:
         policy.rebuild(session, [case.id])
     return case

@@ -1,7 +1,7 @@
 """Search in the words of cases, behind one clause: FTS5 on SQLite, tsvector on PostgreSQL.
 
-The index is kept by triggers (`pinboard.migrations.search_index`), so no writer can forget it. It knows nothing of who may see what: every query joins it
-with the audience.
+The index is kept by triggers (`pinboard.migrations.search_index`), so no writer can forget it. It knows nothing of
+who may see what: every query joins it with the audience.
 """
 
 # ruff: noqa: S608 - the only text that is joined in is a name of ours

@@ -24,9 +24,10 @@ from pinboard.policy.readers import (
     reader_for_share,
     released_on,
 )
-from pinboard.policy.reasons import Reason, grant, publish_order, revoke
+from pinboard.policy.reasons import ALWAYS, Window, grant, publish_order, revoke
 
 __all__ = [
+    "ALWAYS",
     "CLINICIANS",
     "LEVEL_NEEDED",
     "MAX_PRINCIPALS",
@@ -40,9 +41,9 @@ __all__ = [
     "NotFound",
     "Place",
     "Reader",
-    "Reason",
     "Register",
     "Rule",
+    "Window",
     "allows",
     "board_for",
     "case_for",

@@ -13,8 +13,15 @@ from pinboard.models import Case, CaseRole, CaseState, CaseVerb, Consent, Grant,
 _KEY = "pinboard.audience"
 _UNKNOWN = -1
 """Stands for the cases of a bulk statement, whose rows nobody counted."""
-_CASE_INPUTS = ("state", "seq", "author_id")
-_INPUTS = (Grant, Consent, Release, Share, CaseRole)
+_INPUTS: dict[type, frozenset[str]] = {
+    Case: frozenset({"state", "seq", "author_id"}),
+    CaseRole: frozenset({"role"}),
+    Consent: frozenset({"case_id", "level", "taken_at", "valid_until", "withdrawn_at"}),
+    Grant: frozenset({"case_id", "principal", "source", "not_before", "not_after"}),
+    Release: frozenset({"case_id", "board_id", "subject_id", "not_before", "revoked_at"}),
+    Share: frozenset({"case_id", "kind", "subject_id", "created_at", "expires_at", "revoked_at"}),
+}
+"""The columns that an audience is derived from."""
 
 
 class AudienceStale(Exception):  # noqa: N818 - the state of the table, told in a sentence
@@ -68,8 +75,8 @@ def _notice_rows(session: Session, _context: UOWTransaction) -> None:
 def _notice_bulk(state: ORMExecuteState) -> None:
     if not (state.is_insert or state.is_update or state.is_delete) or state.bind_mapper is None:
         return
-    kind = state.bind_mapper.class_
-    if kind in _INPUTS or (kind is Case and _names_input(state)):
+    inputs = _INPUTS.get(state.bind_mapper.class_)
+    if inputs and _matters(state, inputs):
         _watch(state.session).touch(_UNKNOWN)
 
 
@@ -97,29 +104,29 @@ def _forget(session: Session, ended: SessionTransaction) -> None:
 
 
 def _case_of(session: Session, row: Any) -> int | None:
+    """Give the case whose readers a changed row may change, if it does."""
+    inputs = _INPUTS.get(type(row))
+    if inputs is None or _is_harmless(session, row):
+        return None
+    if row in session.dirty and not any(inspect(row).attrs[name].history.has_changes() for name in inputs):
+        return None
+    case_id: int | None = row.id if isinstance(row, Case) else row.case_id
+    return case_id
+
+
+def _is_harmless(session: Session, row: Any) -> bool:
+    """Say whether a row is one that only makes a draft: a new case that nobody can see, with its author's role."""
     if isinstance(row, Case):
-        return row.id if _case_changed(session, row) else None
-    if not isinstance(row, _INPUTS) or (row in session.dirty and not session.is_modified(row)):
-        return None
-    if isinstance(row, CaseRole) and row.role is CaseVerb.AUTHOR:
-        return None
-    return row.case_id
+        return row in session.new and row.state in {CaseState.DRAFT, CaseState.PUBLISHING}
+    return isinstance(row, CaseRole) and row.role is CaseVerb.AUTHOR and row not in session.dirty
 
 
-def _case_changed(session: Session, row: Case) -> bool:
-    if row in session.deleted:
-        return False
-    if row in session.new:
-        return row.state not in {CaseState.DRAFT, CaseState.PUBLISHING}
-    return any(inspect(row).attrs[name].history.has_changes() for name in _CASE_INPUTS)
-
-
-def _names_input(state: ORMExecuteState) -> bool:
-    """Say whether a bulk statement on cases sets one of the columns that readers depend on."""
-    if state.is_delete:
-        return False
+def _matters(state: ORMExecuteState, inputs: frozenset[str]) -> bool:
+    """Say whether a bulk statement adds or removes rows, or sets one of the columns that readers depend on."""
+    if not state.is_update:
+        return not (state.is_delete and state.bind_mapper is not None and state.bind_mapper.class_ is Case)
     named = {getattr(column, "key", column) for column in (getattr(state.statement, "_values", None) or {})}
     parameters = state.parameters
     for given in parameters if isinstance(parameters, list) else [parameters or {}]:
         named |= set(given)
-    return bool(named & set(_CASE_INPUTS))
+    return bool(named & inputs)

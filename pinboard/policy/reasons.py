@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -14,31 +14,40 @@ from pinboard.policy.derive import rebuild
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a principal may see a case, and from when to when."""
+class Window:
+    """From when to when a reason holds."""
 
-    principal: str
-    source: Source
-    source_id: int | None = None
     not_before: datetime = EARLIEST
     not_after: datetime = LATEST
 
 
-def grant(session: Session, case: Case, *reasons: Reason, by: int | None) -> None:
-    """Add reasons and derive the audience; the very same reason twice stays one."""
+ALWAYS = Window()
+
+
+def grant(  # noqa: PLR0913 - a reason has this many parts, and all but three have a name at the call
+    session: Session,
+    case: Case,
+    principal: str,
+    source: Source,
+    *,
+    by: int | None,
+    source_id: int | None = None,
+    window: Window = ALWAYS,
+) -> None:
+    """Add one reason and derive the audience; the very same reason twice stays one, another window is another."""
     session.flush()
-    for reason in reasons:
-        same = select(Grant.id).where(
-            Grant.case_id == case.id,
-            Grant.principal == reason.principal,
-            Grant.source == reason.source,
-            Grant.source_id.is_not_distinct_from(reason.source_id),
-            Grant.not_before == reason.not_before,
-            Grant.not_after == reason.not_after,
-        )
-        if session.scalar(same.limit(1)) is None:
-            session.add(Grant(case_id=case.id, by_id=by, at=now(), **asdict(reason)))
-            session.flush()
+    same = select(Grant.id).where(
+        Grant.case_id == case.id,
+        Grant.principal == principal,
+        Grant.source == source,
+        Grant.source_id.is_not_distinct_from(source_id),
+        Grant.not_before == window.not_before,
+        Grant.not_after == window.not_after,
+    )
+    if session.scalar(same.limit(1)) is None:
+        reason = Grant(case_id=case.id, principal=principal, source=source, source_id=source_id, by_id=by, at=now())
+        reason.not_before, reason.not_after = window.not_before, window.not_after
+        session.add(reason)
     rebuild(session, [case.id])
 
 
