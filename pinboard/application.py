@@ -6,14 +6,22 @@ from flask import Flask
 
 from pinboard import config as settings
 from pinboard.accounts.settings import bp as accounts
+from pinboard.admin.clinic import bp as admin
 from pinboard.config import Config
+from pinboard.drafts.routes import bp as drafts
 from pinboard.intake.stores import Stores
+from pinboard.people.routes import bp as people
 from pinboard.web import access, assets, errors, extensions, headers, proxies, secret_key, sessions, templating
 from pinboard.web.health import bp as health
 from pinboard.web.requests import FORM_BYTES, BoundedRequest
 
 # One line per feature, in alphabetical order; each is `pinboard/<feature>/routes.py`.
-FEATURES = (accounts,)
+FEATURES = (
+    accounts,
+    admin,
+    drafts,
+    people,
+)
 
 
 def create_app(config: Config | None = None, *, stores: Stores | None = None) -> Flask:

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from pinboard import vocabulary
 from pinboard.identity import passwords
-from pinboard.web.forms import AtMost, Form, Needed, trimmed
+from pinboard.web.forms import AtMost, Form, Needed, OneOf, is_email, is_login, trimmed
 from pinboard.web.templating import THEMES
 from pinboard.web.text import _
-
-LOGIN = re.compile(r"[\w.+-]{3,80}|[^@\s]{1,64}@[^@\s]{1,190}")
-EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,180}\.[^@\s,;<>.]{1,60}")
-
-
-def is_login(_form: Any, field: StringField) -> None:
-    """Refuse what could not be typed on every keyboard or read back by a desk."""
-    if field.data and not LOGIN.fullmatch(field.data):
-        raise ValidationError(_("Use letters, digits, dots and dashes, at least three."))
-
-
-def is_email(_form: Any, field: StringField) -> None:
-    """Refuse what no mail server would take."""
-    if field.data and not EMAIL.fullmatch(field.data):
-        raise ValidationError(_("This is not an e-mail address."))
 
 
 class SignInForm(Form):
@@ -82,10 +64,10 @@ class ProfileForm(Form):
 
     name = StringField(filters=[trimmed], validators=[Needed(), AtMost(120)])
     email = StringField(filters=[trimmed], validators=[AtMost(254), is_email])
-    specialty = SelectField(validate_choice=False)
+    specialty = StringField()
     about = TextAreaField(filters=[trimmed], validators=[AtMost(400)])
 
-    def validate_specialty(self, field: SelectField) -> None:
+    def validate_specialty(self, field: StringField) -> None:
         """Take a specialty of the list only."""
         if field.data and field.data not in {item.code for item in vocabulary.specialties()}:
             raise ValidationError(_("Choose one of the list."))
@@ -94,5 +76,5 @@ class ProfileForm(Form):
 class AppearanceForm(Form):
     """How pages look and whether single letters act."""
 
-    theme = SelectField(choices=[(name, name) for name in THEMES], default=THEMES[0])
+    theme = StringField(validators=[OneOf(*THEMES)])
     keys = BooleanField()

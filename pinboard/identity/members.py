@@ -186,4 +186,4 @@ def _keep_one_admin(session: Session, user: User) -> None:
 
 
 def _record(session: Session, by: User | None, verb: str, user: User, **detail: Any) -> None:
-    audit.record(session, actor=by, verb=verb, detail={"user": user.public_id, **detail})
+    audit.record(session, actor=by, verb=verb, thing=f"user:{user.public_id}", detail=detail)

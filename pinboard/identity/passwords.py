@@ -15,15 +15,17 @@ _seats = threading.BoundedSemaphore(4)
 """Each hash takes 19 MB and a core; a flood of sign-ins waits here and cannot fill the memory."""
 _unknown: dict[PasswordHasher, str] = {}
 
-COMMON = frozenset(
-    "123456789012 1234567890123 12345678901234 123456123456 123123123123 111111111111 000000000000 qwertyuiop12 "
-    "qwertyuiop123 qwertyqwerty qwerty123456 1q2w3e4r5t6y 1qaz2wsx3edc abcdefghijkl abcd12345678 abc123abc123 "
-    "password1234 password12345 password123! passwordpassword mypassword123 changemechangeme changeme1234 letmein12345 "
-    "welcome12345 welcome123456 iloveyou1234 administrator administrator1 adminadmin123 admin1234567 hospital1234 "
-    "hospital2024 hospital2025 hospital2026 doctor123456 radiology123 radiologyradiology pinboard1234 pinboardpinboard "
-    "sunshine1234 football1234 princess1234 monkeymonkey dragondragon trustno1trustno1 superman1234 starwars1234 "
-    "summer202400 winter202400 asdfghjkl123 asdfasdfasdf zxcvbnm12345 correcthorsebatterystaple".split(),
-)
+_COMMON = """
+123456789012 1234567890123 12345678901234 123456123456 123123123123 111111111111 000000000000 qwertyuiop12
+qwertyuiop123 qwertyqwerty qwerty123456 1q2w3e4r5t6y 1qaz2wsx3edc abcdefghijkl abcd12345678 abc123abc123
+password1234 password12345 password123! passwordpassword mypassword123 changemechangeme changeme1234
+letmein12345 welcome12345 welcome123456 iloveyou1234 administrator administrator1 adminadmin123 admin1234567
+hospital1234 hospital2024 hospital2025 hospital2026 doctor123456 radiology123 radiologyradiology pinboard1234
+pinboardpinboard sunshine1234 football1234 princess1234 monkeymonkey dragondragon trustno1trustno1
+superman1234 starwars1234 summer202400 winter202400 asdfghjkl123 asdfasdfasdf zxcvbnm12345
+correcthorsebatterystaple
+"""
+COMMON = frozenset(_COMMON.split())
 
 
 def make_hash(password: str) -> str:

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from pinboard.clock import now
-from pinboard.ids import public_id, token
 from pinboard.identity.links import hash_of
 from pinboard.identity.throttle import network
+from pinboard.ids import public_id, token
 from pinboard.models import AccountState, User
 from pinboard.models import Session as SignIn
 from pinboard.models.clinic_settings import clinic

@@ -66,8 +66,9 @@ def failed(session: Session, names: Sequence[str]) -> int:
 
 
 def succeeded(session: Session, names: Sequence[str]) -> None:
-    """Take back what `failed` counted beforehand: all of an account's, one of an address's, or one own account
-    would wipe out every guess at others.
+    """Take back what `failed` counted beforehand.
+
+    All of an account's, but one of an address's: else one account of one's own would wipe out the guesses at others.
     """
     session.execute(delete(Throttle).where(Throttle.key.in_([name for name in names if ":w:" in name])))
     for name in names:

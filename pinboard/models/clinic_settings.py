@@ -88,8 +88,8 @@ def forget(session: Session) -> None:
 
 
 def _read(session: Session) -> Mapping[str, Any]:
-    rows = session.execute(select(ClinicSetting.name, ClinicSetting.value)).all()
-    return MappingProxyType({**DEFAULTS, **{name: value for name, value in rows}})
+    rows = session.execute(select(ClinicSetting.name, ClinicSetting.value))
+    return MappingProxyType({**DEFAULTS, **{row.name: row.value for row in rows}})
 
 
 def _pool(session: Session) -> Pool | None:

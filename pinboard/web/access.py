@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, abort, current_app, g, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request
 from flask_login import current_user
 
 from pinboard.models import Role
@@ -91,7 +91,7 @@ def admit() -> Response | None:
         return _elsewhere("/login")
     if user is not None and _waits_only_for_verification(audience):
         return answer(403, PENDING)
-    abort(404)
+    return answer(404)
 
 
 def is_local(url: str | None) -> bool:

@@ -13,6 +13,9 @@ from pinboard.web.text import _
 
 INVISIBLE = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
+LOGIN = re.compile(r"[\w.+-]{3,80}|[^@\s]{1,64}@[^@\s]{1,190}")
+EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,180}\.[^@\s,;<>.]{1,60}")
+
 
 def trimmed(value: Any) -> Any:
     """Take away outer blanks and letters that nobody can see; they only make two names look alike."""
@@ -51,6 +54,18 @@ class Needed:
             raise ValidationError(self.sentence)
 
 
+class OneOf:
+    """Takes a word of a list only."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = frozenset(words)
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Refuse any other word."""
+        if field.data not in self.words:
+            raise ValidationError(_("Choose one of the list."))
+
+
 class AtMost:
     """Bounds a text, in words."""
 
@@ -61,3 +76,15 @@ class AtMost:
         """Refuse what is longer than its column."""
         if field.data and len(field.data) > self.letters:
             raise ValidationError(_("Use at most {count} characters.").format(count=self.letters))
+
+
+def is_login(_form: Any, field: Field) -> None:
+    """Refuse what could not be typed on every keyboard or read back by a desk."""
+    if field.data and not LOGIN.fullmatch(field.data):
+        raise ValidationError(_("Use letters, digits, dots and dashes, at least three."))
+
+
+def is_email(_form: Any, field: Field) -> None:
+    """Refuse what no mail server would take."""
+    if field.data and not EMAIL.fullmatch(field.data):
+        raise ValidationError(_("This is not an e-mail address."))

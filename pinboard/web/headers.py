@@ -9,28 +9,15 @@ from flask import Flask, Response, current_app, request
 from pinboard.web.compress import compress
 from pinboard.web.htmx import is_fragment, is_htmx, send_toasts
 
-CSP = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "form-action 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ),
-)
+_SELF = ("script-src", "style-src", "img-src", "connect-src", "font-src", "form-action", "manifest-src")
+_NONE = ("base-uri", "frame-ancestors")
+CSP = "; ".join(["default-src 'none'", *(f"{name} 'self'" for name in _SELF), *(f"{name} 'none'" for name in _NONE)])
 PICTURE_CSP = "default-src 'none'; sandbox"
-PERMISSIONS = ", ".join(
-    f"{name}=()"
-    for name in (
-        "accelerometer autoplay browsing-topics camera display-capture encrypted-media geolocation gyroscope "
-        "microphone midi payment usb xr-spatial-tracking"
-    ).split()
-)
+_FEATURES = """
+accelerometer autoplay browsing-topics camera display-capture encrypted-media geolocation gyroscope microphone midi
+payment usb xr-spatial-tracking
+"""
+PERMISSIONS = ", ".join(f"{name}=()" for name in _FEATURES.split())
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

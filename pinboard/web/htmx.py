@@ -18,7 +18,7 @@ def is_fragment() -> bool:
     return is_htmx() and request.headers.get("HX-Request-Type") == "partial"
 
 
-def respond(page: str, partial: str, *, status: int = 200, **context: Any) -> Response:
+def respond(page: str, partial: str, /, *, status: int = 200, **context: Any) -> Response:
     """Answer with the whole page, or with the very partial that the page includes."""
     return make_response(render_template(partial if is_fragment() else page, **context), status)
 
@@ -32,7 +32,7 @@ def see_other(url: str) -> Response:
     return make_response(redirect(url, code=303))
 
 
-def invalid(partial: str, target: str | None = None, *, page: str | None = None, **context: Any) -> Response:
+def invalid(partial: str, target: str | None = None, /, *, page: str | None = None, **context: Any) -> Response:
     """Answer 422 with the form again, its errors beside the fields; `target` is where htmx puts it.
 
     Without JavaScript the answer is `page`, or else a plain page around the partial.

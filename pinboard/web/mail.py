@@ -15,11 +15,11 @@ log = logging.getLogger("pinboard.web")
 TIMEOUT = 10
 
 
-def send(config: Config, to: str | None, name: str, **context: object) -> bool:
+def send(config: Config, to: str | None, template: str, /, **context: object) -> bool:
     """Send one of templates/emails; tell whether the server took it. Call it after the commit."""
     if not config.smtp_url or not to:
         return False
-    subject, _, body = render_template(f"emails/{name}.txt", **context).strip().partition("\n")
+    subject, _, body = render_template(f"emails/{template}.txt", **context).strip().partition("\n")
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = subject, config.mail_from, to
     message.set_content(body.strip() + "\n")

@@ -1,0 +1,1 @@
+"""What an administrator does: people, invitations, the clinic's settings, the record of changes."""

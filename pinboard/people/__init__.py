@@ -1,0 +1,1 @@
+"""Who works at the clinic: the list of members and their pages."""
