@@ -21,6 +21,8 @@ from pinboard.web.htmx import invalid, is_fragment, see_other, toast
 from pinboard.web.templating import clinic_name
 from pinboard.web.text import _
 
+__all__ = ["bp"]
+
 
 @bp.get("/settings")
 @access("signed-in")

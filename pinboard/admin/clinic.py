@@ -22,6 +22,7 @@ from pinboard.web.htmx import invalid, respond, see_other, toast
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
 
+__all__ = ["bp"]
 MOST_CSV_ROWS = 100_000
 
 
