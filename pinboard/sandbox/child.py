@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from collections.abc import Callable, Collection, Sequence
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from pinboard.sandbox.limits import Kind
+from pinboard.sandbox.preload import preload
 from pinboard.sandbox.wire import Buffer, frame
 
 Job = Callable[[list[bytes], dict[str, Any]], tuple[dict[str, Any], Sequence[Buffer]]]
@@ -68,10 +70,6 @@ def _line(trace: TracebackType | None) -> str:
 
 def load(module: str, folders: Sequence[str] = ()) -> Jobs:
     """Import the jobs and everything that they would import late, because a confined child cannot."""
-    import importlib
-
-    from pinboard.sandbox.preload import preload
-
     sys.path.extend(folders)
     preload()
     jobs: Any = importlib.import_module(module)
