@@ -1,0 +1,1 @@
+"""Upload, draft, review, publish: where sandbox, storage, tables, policy and audit meet."""

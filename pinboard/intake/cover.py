@@ -1,0 +1,54 @@
+"""Chooses the picture that stands for a case, and counts what is left in it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from pinboard.models import Case, Instance, InstanceState, MediaFile, Series
+
+
+def dress(session: Session, case: Case) -> None:
+    """Set cover, modality and number of frames from what the case shows now."""
+    found = session.execute(_first(case)).first()
+    total = select(func.sum(Instance.frame_count)).where(
+        Instance.case_id == case.id, Instance.state == InstanceState.PUBLISHED
+    )
+    case.frame_count = int(session.scalar(total) or 0)
+    if found is None:
+        case.cover = case.modality = None
+        return
+    instance, series = found
+    case.modality = series.modality
+    case.cover = _cover(session, instance, series)
+    series.key_instance_id = instance.id
+
+
+def _first(case: Case) -> Select[Instance, Series]:
+    """Order by series, the one chosen to stand for its series first."""
+    is_key = Instance.id == Series.key_instance_id
+    return (
+        select(Instance, Series)
+        .join(Series, Series.id == Instance.series_id)
+        .where(Instance.case_id == case.id, Instance.state == InstanceState.PUBLISHED)
+        .order_by(Series.position, Series.id, is_key.desc(), Instance.position, Instance.id)
+        .limit(1)
+    )
+
+
+def _cover(session: Session, instance: Instance, series: Series) -> dict[str, object]:
+    files = session.scalars(
+        select(MediaFile)
+        .where(MediaFile.instance_id == instance.id, MediaFile.content_type == "image/webp")
+        .order_by(MediaFile.width)
+    ).all()
+    widest = files[-1]
+    return {
+        "name": instance.media_name,
+        "width": widest.width,
+        "height": widest.height,
+        "tone": instance.tone,
+        "alt": series.alt_text,
+        "sizes": [[file.variant, file.width, file.height] for file in files],
+        "is_photo": instance.is_photo,
+    }

@@ -1,0 +1,60 @@
+"""Puts background work into the transaction that makes it necessary, and wakes the workers once that is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, SessionTransaction
+
+from pinboard import clock
+from pinboard.models import Job, JobState
+
+Waker = Callable[[int], None]
+
+_wakers: WeakKeyDictionary[Any, Waker] = WeakKeyDictionary()
+_PENDING = "pinboard.jobs"
+
+
+def wake_with(engine: object, waker: Waker | None) -> None:
+    """Say how the workers of one database hear of new work; without it the poller finds the row by itself."""
+    if waker is None:
+        _wakers.pop(engine, None)
+    else:
+        _wakers[engine] = waker
+
+
+def enqueue(session: Session, kind: str, ref_id: int, run_after: datetime | None = None) -> Job:
+    """Ask for one piece of work; asking again while it waits changes nothing but how soon it runs."""
+    at = run_after or clock.now()
+    job = session.scalar(select(Job).where(Job.kind == kind, Job.ref_id == ref_id).with_for_update())
+    if job is None:
+        job = Job(kind=kind, ref_id=ref_id, state=JobState.WAITING, attempts=0, run_after=at, created_at=clock.now())
+        session.add(job)
+    else:
+        job.run_after = min(job.run_after, at) if job.state == JobState.WAITING else at
+        # Work that is running may have looked away already, so it runs once more.
+        job.state, job.attempts, job.error, job.lease_until = JobState.WAITING, 0, None, None
+    session.flush()
+    if at <= clock.now():
+        session.info.setdefault(_PENDING, []).append((session.get_bind(), job.id))
+    return job
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    for bind, job_id in session.info.pop(_PENDING, []):
+        waker = _wakers.get(bind)
+        if waker is not None:
+            waker(job_id)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, previous: SessionTransaction) -> None:
+    if previous.parent is None:
+        session.info.pop(_PENDING, None)

@@ -1,0 +1,155 @@
+"""Binds a person's look at an image to exactly the bytes and boxes that were looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from pinboard import clock
+from pinboard.custody import Box, Reviewed, Scrubbed
+from pinboard.deid.profile import PROFILE_VERSION
+from pinboard.intake.children import child_answer, picture_size
+from pinboard.intake.errors import IntakeError, NotReviewed
+from pinboard.intake.notes import record
+from pinboard.intake.stores import Stores
+from pinboard.models import Case, CaseState, Confirmation, DrawnBox, Instance, InstanceState, User
+
+MOST_BOXES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One frame of a draft as its author sees it; never written to a disk."""
+
+    jpeg: bytes = field(repr=False)
+    width: int
+    height: int
+
+
+def set_boxes(session: Session, instance: Instance, boxes: Sequence[Box], by: User) -> None:  # noqa: ARG001
+    """Replace what will be painted; whatever was confirmed before is no longer, and who confirms anew is recorded."""
+    _check_draft(session, instance)
+    checked = _checked(boxes, instance)
+    if boxes_sha256(checked) == boxes_sha256(boxes_of(session, instance)):
+        return
+    session.execute(delete(DrawnBox).where(DrawnBox.instance_id == instance.id))
+    session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
+    for box in checked:
+        session.add(DrawnBox(instance_id=instance.id, frame=box.frame, x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))
+    session.flush()
+    session.expire(instance, ["boxes"])
+
+
+def confirm(session: Session, instance: Instance, by: User) -> Confirmation:
+    """Record that somebody looked at this image as it will be published."""
+    _check_draft(session, instance)
+    if instance.blob_sha256 is None:
+        raise IntakeError("not-confirmed")
+    session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
+    confirmation = Confirmation(
+        instance_id=instance.id,
+        blob_sha256=instance.blob_sha256,
+        boxes_sha256=boxes_sha256(boxes_of(session, instance)),
+        profile_version=PROFILE_VERSION,
+        by_id=by.id,
+        at=clock.now(),
+    )
+    session.add(confirmation)
+    session.flush()
+    record(session, by, "confirm", session.get_one(Case, instance.case_id))
+    return confirmation
+
+
+def unconfirm(session: Session, instance: Instance) -> None:
+    """Take a confirmation back."""
+    _check_draft(session, instance)
+    session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
+
+
+def confirmed(session: Session, instance: Instance) -> bool:
+    """Tell whether somebody confirmed exactly this image with exactly these boxes."""
+    confirmation = session.scalar(select(Confirmation).where(Confirmation.instance_id == instance.id))
+    return confirmation is not None and _holds(confirmation, instance, boxes_of(session, instance))
+
+
+def confirmed_ids(session: Session, case: Case) -> set[int]:
+    """Give the images of a draft that are confirmed, in three statements however many there are."""
+    live = (Instance.case_id == case.id, Instance.state != InstanceState.REMOVED)
+    instances = {one.id: one for one in session.scalars(select(Instance).where(*live))}
+    boxes: dict[int, list[Box]] = {key: [] for key in instances}
+    drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(*live).order_by(DrawnBox.id)
+    for row in session.scalars(drawn):
+        boxes[row.instance_id].append(_box(row))
+    rows = session.scalars(select(Confirmation).where(Confirmation.instance_id.in_(list(instances))))
+    return {row.instance_id for row in rows if _holds(row, instances[row.instance_id], boxes[row.instance_id])}
+
+
+def reviewed(session: Session, instance: Instance, scrubbed: Scrubbed) -> Reviewed:
+    """Give the only thing that publishing takes, with every hash computed anew, or raise `NotReviewed`."""
+    confirmation = session.scalar(select(Confirmation).where(Confirmation.instance_id == instance.id))
+    boxes = boxes_of(session, instance)
+    if confirmation is None or not _holds(confirmation, instance, boxes):
+        raise NotReviewed
+    if hashlib.sha256(scrubbed.instance).hexdigest() != confirmation.blob_sha256:
+        raise NotReviewed
+    return Reviewed(scrubbed, tuple(boxes), confirmation.profile_version, confirmation.by_id)
+
+
+def preview(stores: Stores, instance: Instance, frame: int = 0) -> Preview:
+    """Decode one frame of a draft in a sandbox child, for whoever waits at a screen."""
+    if not 0 <= frame < instance.frame_count:
+        raise IntakeError("no-such-frame")
+    with stores.reading() as session:
+        draft = session.scalar(select(Case.public_id).where(Case.id == instance.case_id))
+    if draft is None or instance.blob is None:
+        raise IntakeError("not-a-draft")
+    scrubbed = stores.vault.open(draft, instance.blob)
+    answer = child_answer(stores, "preview", [scrubbed.instance], {"frame": frame}, kind="pixel")
+    width, height = picture_size(answer, magic=b"\xff\xd8\xff")
+    return Preview(answer.parts[0], width, height)
+
+
+def boxes_of(session: Session, instance: Instance) -> list[Box]:
+    """Give the boxes that are drawn on an image."""
+    rows = session.scalars(select(DrawnBox).where(DrawnBox.instance_id == instance.id).order_by(DrawnBox.id))
+    return [_box(row) for row in rows]
+
+
+def boxes_sha256(boxes: Iterable[Box]) -> str:
+    """Hash a set of boxes; the order in which they were drawn does not count."""
+    canonical = sorted(([-1 if box.frame is None else box.frame, box.x0, box.y0, box.x1, box.y1]) for box in boxes)
+    return hashlib.sha256(json.dumps(canonical, separators=(",", ":")).encode()).hexdigest()
+
+
+def _box(row: DrawnBox) -> Box:
+    return Box(row.x0, row.y0, row.x1, row.y1, row.frame)
+
+
+def _holds(confirmation: Confirmation, instance: Instance, boxes: Iterable[Box]) -> bool:
+    return (
+        confirmation.profile_version == PROFILE_VERSION
+        and confirmation.blob_sha256 == instance.blob_sha256
+        and confirmation.boxes_sha256 == boxes_sha256(boxes)
+    )
+
+
+def _checked(boxes: Sequence[Box], instance: Instance) -> list[Box]:
+    if len(boxes) > MOST_BOXES:
+        raise IntakeError("too-many-boxes")
+    for box in boxes:
+        if not (0 <= box.x0 < box.x1 <= instance.columns and 0 <= box.y0 < box.y1 <= instance.rows):
+            raise IntakeError("box-outside")
+        if box.frame is not None and not 0 <= box.frame < instance.frame_count:
+            raise IntakeError("box-frame")
+    return list(dict.fromkeys(boxes))
+
+
+def _check_draft(session: Session, instance: Instance) -> None:
+    state = session.scalar(select(Case.state).where(Case.id == instance.case_id))
+    if state != CaseState.DRAFT or instance.state != InstanceState.DRAFT:
+        raise IntakeError("not-a-draft")

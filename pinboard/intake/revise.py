@@ -1,0 +1,133 @@
+"""Corrects a published case in the open: one image removed, words mended, the history visible to its readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from pinboard import clock, policy
+from pinboard.intake.cover import dress
+from pinboard.intake.errors import IntakeError
+from pinboard.intake.notes import doom, note, record
+from pinboard.models import Case, CaseChange, CaseState, Instance, InstanceState, MediaFile, Release, Series, User
+
+EDITABLE = (
+    "title",
+    "question",
+    "history",
+    "findings",
+    "differential",
+    "outcome",
+    "tags",
+    "age_band",
+    "sex",
+    "body_part",
+    "laterality",
+    "resolution",
+    "is_sensitive",
+)
+"""What may be corrected after publishing; anything else is decided by an act of its own."""
+
+_VISIBLE = frozenset({CaseState.PUBLISHED, CaseState.HIDDEN})
+
+
+def remove_image(session: Session, instance: Instance, by: User, reason: str) -> None:
+    """Take one image out of a published case: its URLs are dead at once, its bytes go by a job."""
+    case = session.get_one(Case, instance.case_id, with_for_update=True)
+    if case.state not in _VISIBLE or instance.state != InstanceState.PUBLISHED:
+        raise IntakeError("not-published")
+    live = (Instance.case_id == case.id, Instance.state == InstanceState.PUBLISHED)
+    if (session.scalar(select(func.count()).select_from(Instance).where(*live)) or 0) < 2:
+        raise IntakeError("last-image")
+    instance.state, instance.removed_at, instance.media_name = InstanceState.REMOVED, clock.now(), None
+    instance.header = {}
+    names = list(session.scalars(select(MediaFile.object_name).where(MediaFile.instance_id == instance.id)))
+    session.execute(delete(MediaFile).where(MediaFile.instance_id == instance.id))
+    session.flush()
+    _choose_key(session, instance)
+    dress(session, case)
+    _shrink_releases(session, case, instance)
+    doom(session, names)
+    note(session, case, by, "image-removed", reason=reason)
+    record(session, by, "image-remove", case, instance=instance.public_id)
+    policy.rebuild(session, [case.id])
+
+
+def edit_words(session: Session, case: Case, changes: Mapping[str, Any], by: User) -> list[str]:
+    """Correct words of a published case; gives the fields that changed, each with its line in the history."""
+    if case.state not in _VISIBLE:
+        raise IntakeError("not-published")
+    if not set(changes) <= set(EDITABLE):
+        raise IntakeError("not-editable")
+    changed = [name for name, value in changes.items() if getattr(case, name) != value]
+    for name in changed:
+        before = getattr(case, name)
+        setattr(case, name, changes[name])
+        session.add(
+            CaseChange(
+                case_id=case.id,
+                by_id=by.id,
+                at=clock.now(),
+                verb="edited",
+                field=name,
+                before=_shown(before),
+                after=_shown(changes[name]),
+            )
+        )
+    if changed:
+        case.updated_at = clock.now()
+        record(session, by, "edit", case, fields=changed)
+        session.flush()
+    return changed
+
+
+def edit_alt_text(session: Session, series: Series, text: str, by: User) -> None:
+    """Correct how a series is described to those who cannot see it."""
+    case = session.get_one(Case, series.case_id)
+    if case.state not in _VISIBLE:
+        raise IntakeError("not-published")
+    if series.alt_text == text:
+        return
+    before, series.alt_text = series.alt_text, text
+    session.add(
+        CaseChange(
+            case_id=case.id, by_id=by.id, at=clock.now(), verb="edited", field="alt_text", before=before, after=text
+        )
+    )
+    session.flush()
+    dress(session, case)
+    record(session, by, "edit", case, fields=["alt_text"])
+
+
+def _shown(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return None if value is None else str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _choose_key(session: Session, removed: Instance) -> None:
+    series = session.get_one(Series, removed.series_id)
+    if series.key_instance_id != removed.id:
+        return
+    left = (
+        select(Instance)
+        .where(Instance.series_id == series.id, Instance.state == InstanceState.PUBLISHED)
+        .order_by(Instance.position, Instance.id)
+    )
+    first = session.scalars(left.limit(1)).first()
+    series.key_instance_id = first.id if first else None
+    series.key_frame = first.frame_count // 2 if first else 0
+
+
+def _shrink_releases(session: Session, case: Case, removed: Instance) -> None:
+    """Take the image out of what its subject was given; a release without images ends."""
+    standing = select(Release).where(Release.case_id == case.id, Release.revoked_at.is_(None))
+    for release in session.scalars(standing):
+        if removed.id in release.instances:
+            release.instances = [one for one in release.instances if one != removed.id]
+            if not release.instances:
+                release.revoked_at = clock.now()
