@@ -38,8 +38,8 @@ _MILLIMETRES = Real(1e-6, 10_000)
 _SPACING = Real(1e-6, 1_000, 2)
 _POSITION = Real(-100_000, 100_000, 3)
 _DIRECTIONS = Real(-1.000001, 1.000001, 6)
-_WINDOW_CENTRE = Real(-1e9, 1e9, (1, 32))
-_WINDOW_WIDTH = Real(1e-9, 1e10, (1, 32))
+_WINDOW_CENTRE = Real(-1e7, 1e7, (1, 32))
+_WINDOW_WIDTH = Real(1e-9, 2e7, (1, 32))
 _VOI = Word(frozenset({"LINEAR", "LINEAR_EXACT", "SIGMOID"}))
 _SLOPE = Real(-1e9, 1e9)
 _INTERCEPT = Real(-1e9, 1e9)
@@ -159,15 +159,15 @@ ALLOWED: Final[tuple[Element, ...]] = (
     Element(
         "AnatomicRegionSequence",
         "SQ",
-        Codes(r"[0-9]{6,18}|[A-Z][0-9A-Z-]{4,9}", "codes of DICOM CID 4031 and 4029"),
+        Codes(r"[0-9]{6,18}", "SNOMED codes of DICOM CID 4031 and 4029"),
         "what is seen, coded",
     ),
     # How it was made
     Element("ScanningSequence", "CS", Word(v.SEQUENCES, (1, 5)), "MR contrast"),
     Element("SequenceVariant", "CS", Word(v.VARIANTS, (1, 8)), "MR contrast"),
     Element("MRAcquisitionType", "CS", Word(frozenset({"2D", "3D"})), "MR contrast"),
-    Element("RepetitionTime", "DS", Real(0, 1e6), "MR contrast"),
-    Element("EchoTime", "DS", Real(0, 1e5), "MR contrast"),
+    Element("RepetitionTime", "DS", Real(0, 1e5), "MR contrast"),
+    Element("EchoTime", "DS", Real(0, 1e4), "MR contrast"),
     Element("InversionTime", "DS", Real(0, 1e5), "MR contrast"),
     Element("FlipAngle", "DS", Real(0, 360), "MR contrast"),
     Element("MagneticFieldStrength", "DS", Real(0, 30), "MR contrast"),
@@ -190,8 +190,8 @@ ALLOWED: Final[tuple[Element, ...]] = (
     Element("PixelAspectRatio", "IS", Whole(1, 65_535, 2), "shape of the picture"),
     Element("SequenceOfUltrasoundRegions", "SQ", _REGIONS, "where the picture ends and the scales within it"),
     # Time within a cine
-    Element("FrameTime", "DS", Real(0, 1e6), "speed of a cine"),
-    Element("FrameTimeVector", "DS", Real(0, 1e7, (1, 2_000)), "speed of a cine"),
+    Element("FrameTime", "DS", Real(0, 60_000), "speed of a cine"),
+    Element("FrameTimeVector", "DS", Real(0, 60_000, (1, 2_000)), "speed of a cine"),
     Element("CineRate", "IS", Whole(1, 1_000), "speed of a cine"),
     Element("RecommendedDisplayFrameRate", "IS", Whole(1, 1_000), "speed of a cine"),
     # Pixels
