@@ -10,26 +10,16 @@ import pytest
 
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
+FEATURES = ("accounts", "admin", "boards", "cases", "comments", "dicomweb", "drafts")
+FEATURES += ("inbox", "opinions", "patients", "people", "search", "shares")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
     ("storage", "sandbox"),
     ("models", "migrations"),
     ("policy", "audit"),
-    ("identity", "intake", "jobs", "checks"),
+    ("identity", "intake", "jobs", "checks", "openings", "upkeep"),
     ("web",),
-    (
-        "accounts",
-        "boards",
-        "cases",
-        "comments",
-        "inbox",
-        "people",
-        "opinions",
-        "patients",
-        "search",
-        "admin",
-        "dicomweb",
-    ),
+    FEATURES,
     ("application", "cli", "demo", "__main__"),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
@@ -53,6 +43,8 @@ READS = {
     ("cases", "comments"),
     ("patients", "boards"),
     ("patients", "cases"),
+    ("search", "cases"),
+    ("shares", "patients"),
 }
 
 WEB = {"flask", "werkzeug", "jinja2", "flask_login", "flask_wtf", "flask_sqlalchemy", "wtforms", "gunicorn"}
@@ -102,6 +94,12 @@ def _inside(one: Module, item) -> str:
 def test_there_is_code_to_look_at():
     assert len(MODULES) > 20
     assert {"config", "imaging", "deid", "models", "web", "cli"} <= {one.unit for one in MODULES}
+
+
+def test_neighbours_know_each_other_one_way_at_most():
+    pairs = SIDEWAYS | READS
+    assert [pair for pair in pairs if pair[::-1] in pairs] == []
+    assert {unit for pair in READS for unit in pair} <= set(FEATURES)
 
 
 def test_every_unit_has_a_rank():
