@@ -122,8 +122,22 @@ function takeConditions(form) {
   update();
 }
 
+/* Puts a suggested text into its field; without this the button asks the server to. */
+function takeFills(form) {
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-fill]");
+    if (!button) return;
+    event.preventDefault();
+    const input = document.getElementById(button.dataset.fill);
+    input.value = button.dataset.text;
+    input.focus();
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   new Autosave(form);
+  takeFills(form);
   takeConditions(form);
   for (const list of form.querySelectorAll("[data-rows]")) takeRows(list);
 }

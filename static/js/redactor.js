@@ -386,7 +386,7 @@ class RedactorCanvas extends HTMLElement {
   }
 
   #unsettle() {
-    for (const button of this.state.querySelectorAll("[data-confirm]")) button.disabled = true;
+    for (const button of this.state.querySelectorAll("[data-settled]")) button.disabled = true;
   }
 
   async save() {

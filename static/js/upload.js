@@ -40,7 +40,7 @@ class UploadQueue {
       body.set(name, new FormData(this.form).get(name) ?? "");
     }
     try {
-      const answer = await fetch(this.form.dataset.slots, { method: "POST", body, headers: { "HX-Request-Type": "partial" } });
+      const answer = await fetch(this.form.dataset.slots, { method: "POST", body, headers: { "HX-Request": "true", "HX-Request-Type": "partial" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const row = parse(await answer.text());
       this.list.append(row);
@@ -94,6 +94,7 @@ class UploadQueue {
     request.addEventListener("error", () => this.#stopped(row, this.words.cut));
     request.open("PUT", row.dataset.put);
     request.setRequestHeader("X-CSRFToken", this.form.elements.csrf_token.value);
+    request.setRequestHeader("HX-Request", "true");
     request.setRequestHeader("HX-Request-Type", "partial");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.send(this.files.get(row.id));
@@ -164,7 +165,7 @@ class UploadQueue {
     this.requests.get(row.id)?.abort();
     this.requests.delete(row.id);
     this.waiting = this.waiting.filter((id) => id !== row.id);
-    const headers = { "X-CSRFToken": this.form.elements.csrf_token.value, "HX-Request-Type": "partial" };
+    const headers = { "X-CSRFToken": this.form.elements.csrf_token.value, "HX-Request": "true", "HX-Request-Type": "partial" };
     const answer = await fetch(row.dataset.put, { method: "DELETE", headers }).catch(() => null);
     if (!answer?.ok && answer?.status !== 404) {
       this.#note(row, this.words.kept, "stopped");

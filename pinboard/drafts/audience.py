@@ -1,0 +1,181 @@
+"""Lets an author choose who may see a case, says how many that reaches, and holds it to what the consent allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from pinboard import clock, policy
+from pinboard.drafts import consent
+from pinboard.drafts.forms import CaseForm
+from pinboard.intake import choice
+from pinboard.models import (
+    AccountState,
+    Board,
+    BoardKind,
+    BoardRole,
+    Case,
+    Connection,
+    ConsentLevel,
+    Group,
+    GroupMember,
+    Role,
+    Source,
+    User,
+)
+from pinboard.models.clinic_settings import clinic
+from pinboard.policy import Reader
+from pinboard.web.text import _
+
+WALLS = (BoardKind.PERSONAL, BoardKind.GROUP)
+MOST_PEOPLE = 500
+TICKS = ("clinic", "connections", "public", "outside")
+LISTS = {"named": "audience_people", "groups": "audience_groups", "boards": "audience_boards"}
+
+
+def offered(session: Session, reader: Reader) -> dict[str, Any]:
+    """Give what there is to choose from: boards to pin to, boards, groups and people to show it to."""
+    pinnable = session.scalars(select(Board).where(policy.may_board(reader, "pin")).order_by(Board.title)).all()
+    seen = select(Board).where(policy.may_board(reader, "see"), Board.kind.in_(WALLS), Board.archived_at.is_(None))
+    people = select(User).where(*_members(), User.id != reader.user_id).order_by(User.name).limit(MOST_PEOPLE)
+    return {
+        "specialty_boards": [board for board in pinnable if board.kind is BoardKind.SPECIALTY],
+        "own_boards": [board for board in pinnable if board.kind in WALLS],
+        "audience_boards": session.scalars(seen.order_by(Board.title)).all(),
+        "groups": session.scalars(select(Group).order_by(Group.name)).all(),
+        "people": session.scalars(people).all(),
+    }
+
+
+def fill(session: Session, form: CaseForm, case: Case) -> None:
+    """Put the stored choice into the form; before there is one, trainees are ticked as the clinic decided."""
+    stored = case.audience_choice
+    form.trainees = bool(stored.get("trainees", not stored and clinic(session)["includes_trainees"]))
+    form.reach = "me" if stored.get("only_me") else "others" if stored else ""
+    form.audience = {name for name in TICKS if stored.get(name)} | {name for name in LISTS if name in stored}
+    for name, attribute in LISTS.items():
+        setattr(form, attribute, {str(one) for one in stored.get(name, [])})
+
+
+def chosen(form: CaseForm) -> dict[str, Any]:
+    """Give the choice that the form holds, in the shape that publishing makes reasons of."""
+    if form.reach == "me":
+        return {"only_me": True}
+    if form.reach != "others":
+        return {}
+    made: dict[str, Any] = {name: True for name in TICKS if name in form.audience}
+    if "clinic" in made:
+        made["trainees"] = form.trainees
+    return made | {name: sorted(getattr(form, of)) for name, of in LISTS.items() if name in form.audience}
+
+
+def keep(session: Session, case: Case, form: CaseForm, reader: Reader) -> None:
+    """Keep the choice of readers and boards, unless it is wider than the consent or names what is not theirs."""
+    if form.reach not in {"", "me", "others"} or form.audience - {*TICKS, *LISTS}:
+        form.refuse("audience", _("Choose one of those that are offered."))
+    made = chosen(form)
+    _check_names(session, form, reader)
+    level = form.level if "level" not in form.errors and consent.is_whole(form) else ""
+    if level and not _is_allowed(made, ConsentLevel(level)):
+        form.refuse("audience", _("The consent does not reach that far. Choose fewer readers, or record more consent."))
+    if "audience" not in form.errors:
+        case.audience_choice = made
+    if "board" not in form.errors:
+        case.board_choice = sorted(form.boards)
+
+
+def _is_allowed(made: dict[str, Any], level: ConsentLevel) -> bool:
+    outside = not made.get("outside") or policy.allows(level, Source.COLLEAGUE_SHARE)
+    return outside and choice.fits(made, [level])
+
+
+def _check_names(session: Session, form: CaseForm, reader: Reader) -> None:
+    """Refuse what this author could not have been offered."""
+    there = offered(session, reader)
+    ids = {name: {one.public_id for one in rows} for name, rows in there.items()}
+    if form.boards - ids["specialty_boards"] - ids["own_boards"]:
+        form.refuse("board", _("Choose boards that you may pin to."))
+    lists = (
+        (form.audience_boards, "audience_boards"),
+        (form.audience_groups, "groups"),
+        (form.audience_people, "people"),
+    )
+    if any(wanted - ids[name] for wanted, name in lists):
+        form.refuse("audience", _("Choose one of those that are offered."))
+
+
+def reach(session: Session, case: Case, form: CaseForm) -> str:
+    """Say whom the choice reaches, in words."""
+    if form.reach == "me":
+        return _("Only you will see it.")
+    made = chosen(form)
+    if not made:
+        return _("Nobody but you sees it until you choose.")
+    count = count_members(session, case.author_id, made)
+    words = _("This reaches nobody yet.") if count == 0 else _("This reaches 1 person.")
+    if count > 1:
+        words = _("This reaches {count} people.").format(count=count)
+    if made.get("groups") or made.get("boards"):
+        words += " " + _("Who joins those boards and groups later sees it too.")
+    if made.get("outside"):
+        words += " " + _("Outside colleagues see it by the links you make later.")
+    if made.get("public"):
+        words += " " + _("An administrator may add it to the public sample.")
+    return words
+
+
+def count_members(session: Session, author_id: int, made: dict[str, Any]) -> int:
+    """Count the people of the clinic whom a choice reaches today, each once and without the author."""
+    ways = _ways(author_id, made)
+    if not ways:
+        return 0
+    reached = union(*ways).subquery()
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(User)
+            .where(User.id.in_(select(reached.c[0])), *_members(), User.id != author_id)
+        )
+        or 0
+    )
+
+
+def _ways(author_id: int, made: dict[str, Any]) -> list[Select[Any]]:
+    """Give one selection of account numbers per part of the choice."""
+    ways: list[Select[Any]] = []
+    if made.get("clinic"):
+        ways.append(select(User.id).where(User.role == Role.CLINICIAN))
+    if made.get("trainees"):
+        ways.append(select(User.id).where(User.role == Role.TRAINEE))
+    if made.get("named"):
+        ways.append(select(User.id).where(User.public_id.in_(made["named"])))
+    if made.get("groups"):
+        ways.append(select(GroupMember.user_id).join(Group).where(Group.public_id.in_(made["groups"])))
+    if made.get("connections"):
+        agreed = Connection.accepted_at.is_not(None)
+        ways.append(select(Connection.asked_id).where(agreed, Connection.asker_id == author_id))
+        ways.append(select(Connection.asker_id).where(agreed, Connection.asked_id == author_id))
+    if made.get("boards"):
+        ways += _board_readers(made["boards"])
+    return ways
+
+
+def _board_readers(boards: list[str]) -> list[Select[Any]]:
+    named = Board.public_id.in_(boards)
+    return [
+        select(Board.owner_id).where(named, Board.owner_id.is_not(None)),
+        select(BoardRole.user_id).join(Board, Board.id == BoardRole.board_id).where(named),
+        select(GroupMember.user_id).join(Board, Board.group_id == GroupMember.group_id).where(named),
+    ]
+
+
+def _members() -> tuple[Any, ...]:
+    return (
+        User.state == AccountState.ACTIVE,
+        User.role.in_((Role.CLINICIAN, Role.TRAINEE)),
+        User.is_demo.is_(False),
+        User.verified_at.is_not(None),
+        or_(User.recheck_at.is_(None), User.recheck_at > clock.now()),
+    )

@@ -1,0 +1,309 @@
+"""What the pages of a draft show: queue rows, images, series, the list of drafts, what is missing as links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pinboard.clock import now
+from pinboard.drafts.words import count_images, erased_in, kind_of, refusal, suggestion
+from pinboard.intake.missing import Missing, missing
+from pinboard.intake.review import confirmed_ids
+from pinboard.models import (
+    Case,
+    CaseState,
+    DrawnBox,
+    Instance,
+    InstanceState,
+    Series,
+    Upload,
+    UploadState,
+)
+from pinboard.policy import NotFound
+from pinboard.web.text import _
+
+WARN_BEFORE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One file of the queue; what it was called before stays on the device it came from."""
+
+    public_id: str
+    draft: str
+    number: int
+    state: str
+    note: str
+    kind: str = ""
+    image: str = ""
+    width: int = 0
+    height: int = 0
+
+    @property
+    def name(self) -> str:
+        """Give what the queue calls it."""
+        return _("Image {number}").format(number=self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftImage:
+    """One image on the review page."""
+
+    public_id: str
+    name: str
+    kind: str
+    rows: int
+    columns: int
+    frames: int
+    has_risk: bool
+    is_confirmed: bool
+    boxes: list[list[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSeries:
+    """One series on the case form."""
+
+    public_id: str
+    name: str
+    kind: str
+    image: str
+    width: int
+    height: int
+    frame: int
+    suggestion: str
+    alt_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """One line of the list of drafts."""
+
+    public_id: str
+    title: str
+    images: str
+    created_at: datetime
+    erased: str
+    is_ending: bool
+    is_publishing: bool
+    image: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that is missing, with the place where it is mended."""
+
+    sentence: str
+    href: str
+
+
+def slot_for(session: Session, user_id: int | None, public_id: str) -> Upload:
+    """Give a slot that this account opened, or nothing."""
+    found = session.scalar(select(Upload).where(Upload.public_id == public_id, Upload.by_id == user_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def queue(session: Session, case: Case) -> list[QueueRow]:
+    """Give every file of a draft, in the order of its numbers."""
+    return _queue_rows(session, Upload.case_id == case.id)
+
+
+def queue_row(session: Session, upload: Upload) -> QueueRow:
+    """Give one file of the queue."""
+    return _queue_rows(session, Upload.id == upload.id)[0]
+
+
+def _queue_rows(session: Session, which: Any) -> list[QueueRow]:
+    rows = session.execute(
+        select(Upload, Case.public_id, Instance, Series.modality)
+        .join(Case, Case.id == Upload.case_id)
+        .outerjoin(Instance, Instance.id == Upload.instance_id)
+        .outerjoin(Series, Series.id == Instance.series_id)
+        .where(which)
+        .order_by(Upload.number)
+    )
+    return [_queue_row(upload, draft, instance, modality) for upload, draft, instance, modality in rows]
+
+
+def _queue_row(upload: Upload, draft: str, instance: Instance | None, modality: str | None) -> QueueRow:
+    row = QueueRow(upload.public_id, draft, upload.number, upload.state.value, _note(upload))
+    if instance is None:
+        return row
+    return QueueRow(
+        upload.public_id,
+        draft,
+        upload.number,
+        upload.state.value,
+        _note(upload),
+        kind=kind_of(modality or "", instance.frame_count),
+        image=instance.public_id,
+        width=instance.columns,
+        height=instance.rows,
+    )
+
+
+def _note(upload: Upload) -> str:
+    words = {
+        UploadState.WAITING: _("Not sent yet. Choose the file again, or remove this line."),
+        UploadState.RECEIVING: _("Taking the identity out of it"),
+        UploadState.RECEIVED: _("Ready"),
+    }
+    return words.get(upload.state) or refusal(upload.refusal)
+
+
+def instance_for(session: Session, case: Case, public_id: str) -> Instance:
+    """Give one image of a draft, or nothing."""
+    found = session.scalar(
+        select(Instance).where(
+            Instance.public_id == public_id, Instance.case_id == case.id, Instance.state == InstanceState.DRAFT
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def images(session: Session, case: Case) -> list[DraftImage]:
+    """Give the images of a draft in the order of its series; a fixed number of statements for any number of them."""
+    sure = confirmed_ids(session, case)
+    names = numbers(session, case)
+    boxes: dict[int, list[list[int | None]]] = {}
+    drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(Instance.case_id == case.id)
+    for box in session.scalars(drawn.order_by(DrawnBox.id)):
+        boxes.setdefault(box.instance_id, []).append([box.frame, box.x0, box.y0, box.x1, box.y1])
+    return [
+        DraftImage(
+            public_id=one.public_id,
+            name=name_of(names, one.id),
+            kind=kind_of(modality, one.frame_count),
+            rows=one.rows,
+            columns=one.columns,
+            frames=one.frame_count,
+            has_risk=one.has_risk,
+            is_confirmed=one.id in sure,
+            boxes=boxes.get(one.id, []),
+        )
+        for one, modality in _ordered(session, case)
+    ]
+
+
+def _ordered(session: Session, case: Case) -> Sequence[tuple[Instance, str]]:
+    ordered = (
+        select(Instance, Series.modality)
+        .join(Series, Series.id == Instance.series_id)
+        .where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
+        .order_by(Series.position, Series.id, Instance.position, Instance.id)
+    )
+    return [(instance, modality) for instance, modality in session.execute(ordered)]
+
+
+def numbers(session: Session, case: Case) -> dict[int, int]:
+    """Give the number under which each image came."""
+    pairs = select(Upload.instance_id, Upload.number).where(Upload.case_id == case.id, Upload.instance_id.is_not(None))
+    return {int(instance): number for instance, number in session.execute(pairs) if instance is not None}
+
+
+def name_of(names: dict[int, int], instance_id: int) -> str:
+    """Call an image what the queue called it."""
+    number = names.get(instance_id)
+    return _("Image {number}").format(number=number) if number else _("Image")
+
+
+def series(session: Session, case: Case) -> list[DraftSeries]:
+    """Give the series of a draft, each with the image that stands for it."""
+    names = numbers(session, case)
+    found: dict[int, list[Instance]] = {}
+    for instance, _modality in _ordered(session, case):
+        found.setdefault(instance.series_id, []).append(instance)
+    rows = session.scalars(select(Series).where(Series.id.in_(found)).order_by(Series.position, Series.id))
+    return [_series(row, found[row.id], names, case.body_part) for row in rows]
+
+
+def _series(row: Series, members: list[Instance], names: dict[int, int], body_part: str | None) -> DraftSeries:
+    key = next((one for one in members if one.id == row.key_instance_id), members[0])
+    known = [names[one.id] for one in members if one.id in names]
+    name = name_of(names, key.id)
+    if len(members) > 1 and known:
+        name = _("Images {first} to {last}").format(first=min(known), last=max(known))
+    frames = key.frame_count if len(members) == 1 else 1
+    return DraftSeries(
+        public_id=row.public_id,
+        name=name,
+        kind=kind_of(row.modality, frames),
+        image=key.public_id,
+        width=key.columns,
+        height=key.rows,
+        frame=min(row.key_frame, key.frame_count - 1),
+        suggestion=suggestion(row.modality, key.header, body_part),
+        alt_text=row.alt_text,
+    )
+
+
+def gaps(session: Session, case: Case) -> list[Gap]:
+    """Give what is missing, called as the pages call it, as links."""
+    names = {one.public_id: one.name for one in images(session, case)}
+    titles = {one.public_id: one.name for one in series(session, case)}
+    return [_gap(case.public_id, item, names | titles) for item in missing(session, case)]
+
+
+def _gap(draft: str, item: Missing, names: dict[str, str]) -> Gap:
+    sentence, anchor = item.sentence, item.anchor
+    if item.code == "unconfirmed":
+        image = anchor.removeprefix("image-")
+        sentence = _("Look at {name} and confirm it.").format(name=names.get(image, _("every image")))
+        return Gap(sentence, url_for("drafts.review", draft=draft, image=image))
+    if item.code == "alt-text":
+        public_id = anchor.removeprefix("alt-")
+        sentence = _("Describe {name} for readers who cannot see it.").format(
+            name=names.get(public_id, _("each series"))
+        )
+        return Gap(sentence, url_for("drafts.show", draft=draft, _anchor=f"f-alt-{public_id}"))
+    if anchor == "images":
+        return Gap(_(sentence), url_for("drafts.new", draft=draft))
+    place = "f-title" if anchor == "title" else anchor
+    return Gap(_(sentence), url_for("drafts.show", draft=draft, _anchor=place))
+
+
+def drafts_of(session: Session, user_id: int) -> list[DraftRow]:
+    """Give the drafts of an author, the one touched last first."""
+    cases = session.scalars(
+        select(Case)
+        .where(Case.author_id == user_id, Case.state.in_([CaseState.DRAFT, CaseState.PUBLISHING]))
+        .order_by(Case.updated_at.desc(), Case.id.desc())
+        .limit(200)
+    ).all()
+    live = (Instance.case_id.in_([case.id for case in cases]), Instance.state == InstanceState.DRAFT)
+    firsts = select(Instance.case_id, func.count(), func.min(Instance.id)).where(*live).group_by(Instance.case_id)
+    counts = {case_id: (count, first) for case_id, count, first in session.execute(firsts)}
+    shown = {
+        one.id: one for one in session.scalars(select(Instance).where(Instance.id.in_([c[1] for c in counts.values()])))
+    }
+    return [_draft_row(case, *counts.get(case.id, (0, 0)), shown) for case in cases]
+
+
+def _draft_row(case: Case, count: int, first: int, shown: dict[int, Instance]) -> DraftRow:
+    image = shown.get(first)
+    is_publishing = case.state is CaseState.PUBLISHING
+    is_ending = case.expires_at is not None and case.expires_at - now() < WARN_BEFORE
+    return DraftRow(
+        public_id=case.public_id,
+        title=case.title or _("Untitled draft"),
+        images=count_images(count),
+        created_at=case.created_at,
+        erased=erased_in(case.expires_at),
+        is_ending=is_ending and not is_publishing,
+        is_publishing=is_publishing,
+        image=image.public_id if image else "",
+        width=image.columns if image else 0,
+        height=image.rows if image else 0,
+    )

@@ -1,0 +1,159 @@
+"""Takes files: a slot for each, then its raw bytes into memory; or one file with a form, without JavaScript."""
+
+from __future__ import annotations
+
+from flask import Response, g, make_response, render_template, request
+from werkzeug.datastructures import FileStorage
+
+from pinboard.drafts import queries, service
+from pinboard.drafts.blueprint import bp, draft_for, me
+from pinboard.drafts.words import PHOTO_KINDS, refusal
+from pinboard.intake.drafts import new_draft
+from pinboard.intake.errors import IntakeError
+from pinboard.intake.receive import receive
+from pinboard.models import Case, Subject, Upload, UploadState
+from pinboard.web.access import access
+from pinboard.web.extensions import config, csrf, db, release, stores
+from pinboard.web.htmx import see_other
+
+FORM_FILE = 64 * 1024 * 1024
+"""Most for a file sent with a form, which is held in memory twice."""
+ROOM_FOR_FIELDS = 64 * 1024
+
+
+@bp.get("/new")
+@access("author", "reader")
+def new() -> Response:
+    """Show the page that takes images, empty or for a draft that is already begun."""
+    case = draft_for(request.args["draft"]) if request.args.get("draft") else None
+    return _page(case)
+
+
+@bp.post("/new")
+@csrf.exempt  # type: ignore[untyped-decorator]
+@access("author", "reader")
+def create() -> Response:
+    """Take one file with its form; the token is checked here, once the body may be as large as a picture."""
+    release()
+    request.max_content_length = FORM_FILE + ROOM_FOR_FIELDS
+    csrf.protect()
+    file = request.files.get("file")
+    case = _begin()
+    slot = service.open_slot(db.session(), case, me())
+    db.session.commit()
+    draft, number = case.public_id, slot.id
+    refused = _take_form_file(number, file)
+    if refused:
+        return _page(draft_for(draft), status=422, error=refused)
+    return see_other(service.upload_page(draft))
+
+
+@bp.post("/uploads")
+@access("author", "reader")
+def open_slot() -> Response:
+    """Make room for one file, and a draft for the first."""
+    case = _begin()
+    slot = service.open_slot(db.session(), case, me())
+    db.session.commit()
+    return _row(slot, 201)
+
+
+@bp.put("/uploads/<upload>")
+@access("author", "reader")
+def put(upload: str) -> Response:
+    """Take the bytes of one file into memory and hand them on; no transaction is open while they come."""
+    slot = queries.slot_for(db.session(), g.reader.user_id, upload)
+    limit = most_bytes()
+    if (request.content_length or 0) > limit:
+        return _row(slot, 413, refusal("too-large-file"))
+    number, by = slot.id, g.reader.user_id
+    release()
+    request.max_content_length = limit + 1
+    with stores().pool.memfile() as memory:
+        if not service.fill(memory, request.stream, limit):
+            return _row(_again(number), 413, refusal("too-large-file"))
+        received = receive(stores(), number, memory, by=by)
+    return _row(_again(number), 422 if received.state is UploadState.REFUSED else 200)
+
+
+@bp.get("/uploads/<upload>/row")
+@access("author", "reader")
+def row(upload: str) -> Response:
+    """Show how one file fared."""
+    return _row(queries.slot_for(db.session(), g.reader.user_id, upload), 200)
+
+
+@bp.delete("/uploads/<upload>")
+@access("author", "reader")
+def drop(upload: str) -> Response:
+    """Take one file out of a draft."""
+    service.drop(db.session(), stores(), queries.slot_for(db.session(), g.reader.user_id, upload), me())
+    db.session.commit()
+    return make_response("", 200)
+
+
+@bp.post("/uploads/<upload>/remove")
+@access("author", "reader")
+def drop_form(upload: str) -> Response:
+    """Take one file out of a draft, without JavaScript."""
+    slot = queries.slot_for(db.session(), g.reader.user_id, upload)
+    draft = db.session.get_one(Case, slot.case_id).public_id
+    service.drop(db.session(), stores(), slot, me())
+    db.session.commit()
+    return see_other(service.upload_page(draft))
+
+
+def most_bytes() -> int:
+    """Give how large one file may be."""
+    return config().upload_file_mb * 1024 * 1024
+
+
+def _begin() -> Case:
+    """Give the draft that a form names, or begin one."""
+    named = request.form.get("draft")
+    case = draft_for(named) if named else new_draft(db.session(), me())
+    service.take_options(db.session(), stores(), case, request.form)
+    return case
+
+
+def _again(number: int) -> Upload:
+    slot = db.session.get(Upload, number)
+    if slot is None:
+        raise IntakeError("not-a-draft")
+    return slot
+
+
+def _row(slot: Upload, status: int, note: str = "") -> Response:
+    shown = queries.queue_row(db.session(), slot)
+    return make_response(render_template("partials/drafts/upload_row.html", row=shown, note=note), status)
+
+
+def _take_form_file(number: int, file: FileStorage | None) -> str:
+    """Receive what came with the form; give the sentence of its refusal, if it is refused."""
+    by = g.reader.user_id
+    db.session.rollback()
+    release()
+    with stores().pool.memfile() as memory:
+        if file is not None and not service.fill(memory, file.stream, FORM_FILE):
+            return refusal("too-large-file")
+        received = receive(stores(), number, memory, by=by)
+    return refusal(received.refusal) if received.state is UploadState.REFUSED else ""
+
+
+def _page(case: Case | None, *, status: int = 200, error: str = "") -> Response:
+    rows = queries.queue(db.session(), case) if case else []
+    subject = db.session.get(Subject, case.subject_id) if case and case.subject_id else None
+    page = render_template(
+        "pages/drafts/new.html",
+        draft=case,
+        rows=rows,
+        ready=sum(row.state == UploadState.RECEIVED for row in rows),
+        photo_kinds=PHOTO_KINDS,
+        photo_kind=case.photo_kind if case else "XC",
+        chart_code=subject.chart_code if subject else "",
+        limit=most_bytes(),
+        large=refusal("too-large-file"),
+        error=error,
+        errors={},
+    )
+    return make_response(page, status)

@@ -1,0 +1,88 @@
+"""What the pages of a draft call things: kinds of photo and consent, levels, certainties, days that are left."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pinboard import vocabulary
+from pinboard.clock import now
+from pinboard.intake.errors import sentence_for
+from pinboard.web.text import _
+
+PHOTO_KINDS = (
+    ("XC", _("Clinical or dental photos")),
+    ("DMS", _("Dermoscopy")),
+    ("ES", _("Endoscopy")),
+    ("OT", _("Something else")),
+)
+CONSENT_KINDS = (
+    ("signed", _("Signed here"), _("A signed form, in writing or on a screen.")),
+    ("paper", _("On paper"), _("The form is in the clinic’s chart, filed under the chart code.")),
+    ("verbal", _("Spoken"), _("Said to you; note it in the chart as well.")),
+    (
+        "exemption",
+        _("Not needed by policy"),
+        _("The clinic’s policy exempts this; for the circle of care or the clinic."),
+    ),
+)
+LEVELS = (
+    ("care", _("Care"), _("You, people of the clinic whom you name, and delegates.")),
+    ("clinic", _("The clinic"), _("Also its clinicians and trainees, its groups and boards.")),
+    ("outside", _("Outside colleagues"), _("Also colleagues elsewhere, by a link that can be revoked.")),
+    ("public", _("Public"), _("Also the public sample, for everyone on the internet.")),
+)
+CERTAINTIES = (
+    ("possible", _("possible")),
+    ("almost certain", _("almost certain")),
+    ("certain", _("certain")),
+)
+SEXES = (("", _("Not given")), ("F", _("Female")), ("M", _("Male")), ("O", _("Other")))
+NOT_GIVEN = ("", _("Not given"))
+
+
+def age_bands() -> list[tuple[str, str]]:
+    """Give the bands to choose from."""
+    return [NOT_GIVEN, *((band, band) for band in vocabulary.AGE_BANDS)]
+
+
+def sides() -> list[tuple[str, str]]:
+    """Give the sides to choose from."""
+    return [NOT_GIVEN, *((side.code, side.meaning) for side in vocabulary.laterality())]
+
+
+def refusal(code: str | None) -> str:
+    """Give the sentence for a file or a step that was refused."""
+    return _(sentence_for(code))
+
+
+def kind_of(modality: str, frames: int) -> str:
+    """Say what an image is: “Ultrasound, 30 frames”."""
+    word = _(vocabulary.modality(modality))
+    return word if frames == 1 else _("{kind}, {count} frames").format(kind=word, count=frames)
+
+
+def count_images(count: int) -> str:
+    """Say how many images there are."""
+    return _("1 image") if count == 1 else _("{count} images").format(count=count)
+
+
+def erased_in(at: datetime | None) -> str:
+    """Say when a draft is erased."""
+    if at is None:
+        return ""
+    left = at - now()
+    if left <= timedelta(hours=1):
+        return _("erased within the hour")
+    if left < timedelta(days=1):
+        return _("erased today")
+    days = round(left / timedelta(days=1))
+    return _("erased in 1 day") if days == 1 else _("erased in {days} days").format(days=days)
+
+
+def suggestion(modality: str, header: dict[str, object], body_part: str | None) -> str:
+    """Give a first draft of an alternative text from what the header may say."""
+    word = vocabulary.modality(modality) or _("Image")
+    named = vocabulary.meaning(body_part) or str(header.get("BodyPartExamined") or "").capitalize()
+    view = str(header.get("ViewPosition") or "")
+    parts = [part for part in (named, _("{view} view").format(view=view) if view else "") if part]
+    return f"{word}: {', '.join(parts)}" if parts else _("{kind} of …").format(kind=word)
