@@ -7,20 +7,32 @@ from flask import Flask
 from pinboard import config as settings
 from pinboard.accounts.settings import bp as accounts
 from pinboard.admin.clinic import bp as admin
+from pinboard.boards.routes import bp as boards
+from pinboard.cases.routes import bp as cases
+from pinboard.comments.routes import bp as comments
 from pinboard.config import Config
 from pinboard.drafts.routes import bp as drafts
+from pinboard.inbox.routes import bp as inbox
 from pinboard.intake.stores import Stores
 from pinboard.people.routes import bp as people
+from pinboard.search.routes import bp as search
 from pinboard.web import access, assets, errors, extensions, headers, proxies, secret_key, sessions, templating
 from pinboard.web.health import bp as health
+from pinboard.web.help import bp as help_pages
+from pinboard.web.media import bp as media
 from pinboard.web.requests import FORM_BYTES, BoundedRequest
 
 # One line per feature, in alphabetical order; each is `pinboard/<feature>/routes.py`.
 FEATURES = (
     accounts,
     admin,
+    boards,
+    cases,
+    comments,
     drafts,
+    inbox,
     people,
+    search,
 )
 
 
@@ -39,7 +51,6 @@ def create_app(config: Config | None = None, *, stores: Stores | None = None) ->
     assets.init_app(app)
     templating.init_app(app)
     proxies.init_app(app)
-    app.register_blueprint(health)
-    for feature in FEATURES:
+    for feature in (health, help_pages, media, *FEATURES):
         app.register_blueprint(feature)
     return app

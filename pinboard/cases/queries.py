@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from pinboard.models import Case, CaseRole, Instance, InstanceState, Receipt, Resolution, Series, Study, User
-from pinboard.vocabulary import meaning, modality
+from pinboard.models import Case, Instance, InstanceState, Resolution, Series, Study
+from pinboard.vocabulary import modality
 from pinboard.web.text import _
 from pinboard.web.times import ago
 
@@ -34,7 +34,6 @@ STATES = {
     Resolution.SOLVED: _("Solved"),
     Resolution.TEACHING: _("Teaching"),
 }
-SEXES = {"F": _("female"), "M": _("male"), "O": _("other sex")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Cover:
     """The picture of a card, ready for its attributes."""
 
     src: str
+    small: str
     srcset: str
     width: int
     height: int
@@ -94,6 +94,7 @@ def cover(picture: dict[str, Any]) -> Cover:
     shape = " tall" if ratio < 0.5 else " wide" if ratio > 2.4 else ""
     return Cover(
         src=f"{base}{middle[0]}",
+        small=f"{base}{sizes[0][0]}",
         srcset=", ".join(f"{base}{variant} {width}w" for variant, width, _height in sizes),
         width=picture["width"],
         height=picture["height"],
@@ -203,70 +204,3 @@ def _run(number: int, rows: Sequence[Row[Any]]) -> Run:
         parts=parts,
         key=key,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Safety:
-    """What the receipts of a case add up to."""
-
-    removed: int
-    painted: int
-    profile: str
-
-
-def receipts(session: Session, case_id: int) -> list[Row[Any]]:
-    """Give the receipts of the pictures that are shown, with who confirmed each."""
-    query = (
-        select(Receipt.counts, Receipt.boxes, Receipt.profile_version, Receipt.codes, Receipt.confirmed_at)
-        .add_columns(User.name.label("confirmed_by"), Instance.is_photo, Series.modality)
-        .join(Instance, Instance.id == Receipt.instance_id)
-        .join(Series, Series.id == Instance.series_id)
-        .join(User, User.id == Receipt.confirmed_by_id)
-        .where(Receipt.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
-        .order_by(Series.position, Series.id, Instance.position, Instance.id)
-    )
-    return list(session.execute(query))
-
-
-def safety(rows: Sequence[Row[Any]]) -> Safety | None:
-    """Add up the receipts of a case; a removed or painted thing is counted, never named."""
-    if not rows:
-        return None
-    return Safety(
-        removed=sum(int(row.counts.get("removed", 0)) for row in rows),
-        painted=sum(len(row.boxes) for row in rows),
-        profile=rows[-1].profile_version,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who wrote a case up, as its page names them."""
-
-    name: str
-    role: str
-    specialty: str
-    is_verified: bool
-    is_demo: bool
-
-
-def author(session: Session, user_id: int) -> Author:
-    """Give the name and standing of an author."""
-    row = session.execute(
-        select(User.name, User.role, User.specialty, User.verified_at, User.is_demo).where(User.id == user_id),
-    ).one()
-    return Author(row.name, row.role, meaning(row.specialty), row.verified_at is not None, row.is_demo)
-
-
-def has_role(session: Session, case_id: int, user_id: int | None) -> bool:
-    """Tell whether a member is the author or a delegate of a case, for the links that its page offers."""
-    count = select(func.count()).where(CaseRole.case_id == case_id, CaseRole.user_id == user_id)
-    return bool(user_id and session.scalar(count))
-
-
-def facts(case: Case) -> list[tuple[str, str]]:
-    """List what is known about the person and the pictures, each under its name."""
-    person = ", ".join(word for word in (case.age_band or "", SEXES.get(case.sex or "", "")) if word)
-    place = ", ".join(word for word in (meaning(case.body_part), meaning(case.laterality).lower()) if word)
-    rows = [(_("Modality"), modality(case.modality)), (_("Region"), place), (_("Patient"), person)]
-    return [(name, value) for name, value in rows if value]

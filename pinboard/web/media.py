@@ -7,7 +7,7 @@ by a browser only on the condition that it asks again, because a withdrawn one m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, g, request
@@ -29,9 +29,6 @@ bp = Blueprint("media", __name__)
 RENDITION = re.compile(r"w(236|474|736|1200)")
 FRAME = re.compile(r"f(0|[1-9][0-9]{0,5})")
 
-other_readers: list[Callable[[], Iterable[Reader]]] = []
-"""Who else a browser may be, such as the holder of a link that it opened; each is asked when the account may not."""
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -44,10 +41,15 @@ class Picture:
 
 
 @bp.get("/media/<name>/<variant>")
-@access("share")
+@access("public")
 def picture(name: str, variant: str) -> Response:
     """Give one rendition or one frame to a reader who may see its case."""
-    found = _find(name, variant)
+    return serve(name, variant, _readers())
+
+
+def serve(name: str, variant: str, readers: Iterable[Reader]) -> Response:
+    """Answer with a picture for the first of these readers who may see it."""
+    found = _find(name, variant, readers)
     if found is None:
         abort(404)
     answer = Response(content_type=found.content_type)
@@ -63,11 +65,11 @@ def picture(name: str, variant: str) -> Response:
     return answer
 
 
-def _find(name: str, variant: str) -> Picture | None:
+def _find(name: str, variant: str, readers: Iterable[Reader]) -> Picture | None:
     kind, frame = _kind(variant)
     if kind is None or not is_public_id(name):
         return None
-    for reader in _readers():
+    for reader in readers:
         row = _row(db.session(), reader, name, kind)
         if row is not None:
             return _picture(row, frame)
@@ -83,12 +85,10 @@ def _kind(variant: str) -> tuple[str | None, int | None]:
 
 
 def _readers() -> Iterator[Reader]:
-    """Give whoever this browser may be: the account, the same person as a subject, holders of opened links."""
+    """Give whoever this browser may be: the account, and the same person as a subject."""
     yield g.reader
     if g.reader.register == "clinic" and current_user.is_authenticated and current_user.subject_id is not None:
         yield reader_for(db.session(), current_user.user, "subject")
-    for ask in other_readers:
-        yield from ask()
 
 
 def _row(session: Session, reader: Reader, name: str, kind: str) -> Row[tuple[MediaFile, int]] | None:

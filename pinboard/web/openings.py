@@ -9,7 +9,7 @@ from collections import OrderedDict
 
 from flask import current_app
 
-from pinboard.openings import Opened, Openings
+from pinboard.audit import Opened, Openings
 from pinboard.policy import Reader
 from pinboard.web.extensions import stores
 

@@ -9,13 +9,14 @@ from pinboard.models.clinic_settings import clinic
 from pinboard.web.extensions import db
 from pinboard.web.qr import qr
 from pinboard.web.text import _
+from pinboard.web.times import ago
 
 THEMES = ("system", "dark", "light")
 
 
 def init_app(app: Flask) -> None:
     """Set the globals of templates."""
-    app.jinja_env.globals.update({"_": _, "qr": qr, "dict": dict})
+    app.jinja_env.globals.update({"_": _, "ago": ago, "qr": qr, "dict": dict})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
 

@@ -1,0 +1,1 @@
+"""Walls of pins: the feed, the boards and what is pinned to them."""

@@ -1,0 +1,110 @@
+"""Changes boards: makes them, pins to them, puts people on them. A pin never widens who may see a case."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from pinboard import audit
+from pinboard.clock import now
+from pinboard.ids import public_id
+from pinboard.models import AccountState, Board, BoardKind, BoardRole, BoardVerb, Case, Pin, Role, User
+from pinboard.policy import NotFound
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def create(session: Session, *, title: str, description: str = "", by: int) -> Board:
+    """Make a board of one's own."""
+    board = Board(
+        public_id=public_id(),
+        slug=_slug(title),
+        kind=BoardKind.PERSONAL,
+        title=title,
+        description=description,
+        owner_id=by,
+        created_at=now(),
+    )
+    session.add(board)
+    session.flush()
+    session.add(BoardRole(board_id=board.id, user_id=by, role=BoardVerb.OWNER, given_at=now()))
+    audit.record(session, actor=by, verb="board-create", board=board)
+    session.flush()
+    return board
+
+
+def update(session: Session, board: Board, *, title: str, description: str, by: int) -> None:
+    """Change the words of a board; its address stays."""
+    board.title, board.description = title, description
+    audit.record(session, actor=by, verb="board-update", board=board)
+    session.flush()
+
+
+def archive(session: Session, board: Board, *, by: int) -> bool:
+    """Close a board for new pins, or open it again; tell whether it is closed now."""
+    board.archived_at = None if board.archived_at else now()
+    is_closed = board.archived_at is not None
+    audit.record(session, actor=by, verb="board-archive" if is_closed else "board-reopen", board=board)
+    session.flush()
+    return is_closed
+
+
+def pin(session: Session, board: Board, case: Case, *, by: int) -> bool:
+    """Put a case on top of a board; tell whether it was not there yet."""
+    here = (Pin.board_id == board.id, Pin.case_id == case.id)
+    if session.scalar(select(Pin.id).where(*here)):
+        return False
+    top = session.scalar(select(func.max(Pin.position)).where(Pin.board_id == board.id)) or 0
+    session.add(
+        Pin(public_id=public_id(), board_id=board.id, case_id=case.id, position=top + 1, by_id=by, at=now()),
+    )
+    audit.record(session, actor=by, verb="pin", case=case, detail={"board": board.public_id})
+    session.flush()
+    return True
+
+
+def unpin(session: Session, pin: Pin, board: Board, *, by: int) -> None:
+    """Take a pin off a board; the case stays where else it is."""
+    session.delete(pin)
+    audit.record(session, actor=by, verb="unpin", board=board, detail={"case": pin.case_id})
+    session.flush()
+
+
+def add_person(session: Session, board: Board, member: str, role: str, *, by: int) -> bool:
+    """Put a verified member on a board; tell whether there is such a member."""
+    user = session.scalar(
+        select(User).where(
+            User.public_id == member,
+            User.state == AccountState.ACTIVE,
+            User.role.in_((Role.CLINICIAN, Role.TRAINEE)),
+            User.verified_at.is_not(None),
+        ),
+    )
+    if user is None or user.id == board.owner_id:
+        return False
+    verb = BoardVerb.EDITOR if role == BoardVerb.EDITOR else BoardVerb.READER
+    session.merge(BoardRole(board_id=board.id, user_id=user.id, role=verb, given_at=now()))
+    audit.record(session, actor=by, verb="board-person-add", board=board, detail={"user": user.id, "role": verb.value})
+    session.flush()
+    return True
+
+
+def remove_person(session: Session, board: Board, member: str, *, by: int) -> None:
+    """Take somebody off a board; its owner stays."""
+    user_id = session.scalar(select(User.id).where(User.public_id == member))
+    if user_id is None or user_id == board.owner_id:
+        raise NotFound
+    session.execute(delete(BoardRole).where(BoardRole.board_id == board.id, BoardRole.user_id == user_id))
+    audit.record(session, actor=by, verb="board-person-remove", board=board, detail={"user": user_id})
+    session.flush()
+
+
+def _slug(title: str) -> str:
+    """Make a readable address; its random end keeps two boards of one name apart and tells nobody of the other."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "board"
+    return f"{words}-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"

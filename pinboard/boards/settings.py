@@ -1,0 +1,98 @@
+"""What the owner of a board decides: its words, its people, and whether it is still open."""
+
+from __future__ import annotations
+
+from flask import Response, g, make_response, render_template, request
+
+from pinboard.boards import queries, service
+from pinboard.boards.blueprint import bp
+from pinboard.boards.forms import BoardForm
+from pinboard.models import Board, BoardKind
+from pinboard.policy import NotFound, board_for
+from pinboard.web.access import access
+from pinboard.web.extensions import db
+from pinboard.web.htmx import invalid, is_fragment, see_other, toast
+from pinboard.web.text import _
+
+
+@bp.route("/b/<slug>/settings", methods=["GET", "POST"])
+@access("reader")
+def settings(slug: str) -> Response:
+    """Show and change the words of a board."""
+    board = board_for(db.session(), g.reader, "settings", slug)
+    form = BoardForm(obj=board)
+    if request.method == "POST" and form.validate():
+        service.update(
+            db.session(),
+            board,
+            title=form.title.data,
+            description=form.description.data or "",
+            by=g.reader.user_id,
+        )
+        db.session.commit()
+        toast(_("Saved."))
+        return see_other(f"/b/{board.slug}/settings")
+    status = 422 if request.method == "POST" else 200
+    context = _people(board)
+    return make_response(
+        render_template("pages/boards/settings.html", form=form, errors=form.first_errors(), **context), status
+    )
+
+
+@bp.post("/b/<slug>/people")
+@access("reader")
+def add_person(slug: str) -> Response:
+    """Put a member on a board."""
+    board = _personal(slug)
+    member, role = request.form.get("member", ""), request.form.get("role", "")
+    if not service.add_person(db.session(), board, member, role, by=g.reader.user_id):
+        return _people_again(board, _("Choose a member of the clinic."))
+    db.session.commit()
+    return _people_again(board)
+
+
+@bp.post("/b/<slug>/people/<member>/remove")
+@access("reader")
+def remove_person(slug: str, member: str) -> Response:
+    """Take a member off a board."""
+    board = _personal(slug)
+    service.remove_person(db.session(), board, member, by=g.reader.user_id)
+    db.session.commit()
+    return _people_again(board)
+
+
+@bp.post("/b/<slug>/archive")
+@access("reader")
+def archive(slug: str) -> Response:
+    """Close a board for new pins, or open it again."""
+    board = board_for(db.session(), g.reader, "settings", slug)
+    is_closed = service.archive(db.session(), board, by=g.reader.user_id)
+    db.session.commit()
+    toast(_("Archived.") if is_closed else _("Open again."))
+    return see_other(f"/b/{slug}/settings")
+
+
+def _personal(slug: str) -> Board:
+    board = board_for(db.session(), g.reader, "settings", slug)
+    if board.kind is not BoardKind.PERSONAL:
+        raise NotFound
+    return board
+
+
+def _people(board: Board, error: str | None = None) -> dict[str, object]:
+    session = db.session()
+    return {
+        "board": board,
+        "people": queries.people(session, board) if board.kind is BoardKind.PERSONAL else [],
+        "members": [("", _("Choose")), *queries.members_to_add(session, board)],
+        "people_error": error,
+    }
+
+
+def _people_again(board: Board, error: str | None = None) -> Response:
+    context = _people(board, error)
+    if error:
+        return invalid("partials/boards/people.html", **context)
+    if is_fragment():
+        return make_response(render_template("partials/boards/people.html", **context))
+    return see_other(f"/b/{board.slug}/settings#people")

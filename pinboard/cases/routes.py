@@ -1,0 +1,156 @@
+"""The page of a case, its stage by series and frame, its receipt, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask_login import current_user
+
+from pinboard.cases import queries, service, words
+from pinboard.cases.forms import SolveForm
+from pinboard.comments.queries import thread
+from pinboard.models import Case, CaseState, Resolution
+from pinboard.policy import NotFound, case_for
+from pinboard.web.access import access
+from pinboard.web.extensions import db
+from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
+from pinboard.web.openings import note_opening
+from pinboard.web.paging import Cursor
+from pinboard.web.text import _
+
+bp = Blueprint("cases", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A page about a case that another part of the app brings."""
+
+    endpoint: str
+    verb: str
+    path: str
+    label: str
+    key: str = ""
+    is_rare: bool = False
+
+
+ACTIONS = (
+    Action("patients.release", "release", "/release", _("Release to the patient")),
+    Action("shares.manage", "share", "/shares", _("Share by link")),
+    Action("cases.edit", "edit", "/edit", _("Edit"), key="e", is_rare=True),
+    Action("cases.audience", "audience", "/audience", _("Who can see this"), is_rare=True),
+    Action("cases.history", "see", "/history", _("History"), is_rare=True),
+)
+
+
+@bp.get("/c/<case_id>")
+@access("reader")
+def show(case_id: str) -> Response:
+    """Show a case at its first series."""
+    return _page(case_id, 1)
+
+
+@bp.get("/c/<case_id>/series/<int:number>")
+@access("reader")
+def series(case_id: str, number: int) -> Response:
+    """Show a case at one series and frame: the stage alone, or the whole page without JavaScript."""
+    return _page(case_id, number)
+
+
+def _page(case_id: str, number: int) -> Response:
+    session = db.session()
+    case = case_for(session, g.reader, "see", case_id)
+    if case.state in {CaseState.DRAFT, CaseState.PUBLISHING}:
+        return see_other(f"/drafts/{case.public_id}")
+    stage = _stage(case, number)
+    if is_fragment():
+        return make_response(render_template("partials/cases/stage.html", case=case, **stage))
+    found = thread(session, g.reader, case, Cursor.read(request.args.get("comments"), int))
+    answer = make_response(render_template("pages/cases/show.html", case=case, **stage, **_words(case), **found))
+    sign_in = current_user.sign_in
+    note_opening(case.id, g.reader, seat=sign_in.public_id, device=sign_in.device)
+    return answer
+
+
+def _stage(case: Case, number: int) -> dict[str, object]:
+    """Find the series and the frame that an address names; one that is not there is not found."""
+    runs = queries.runs(db.session(), case.id)
+    if not runs and number == 1:
+        return {"runs": [], "run": None}
+    if not 1 <= number <= len(runs):
+        raise NotFound
+    run = runs[number - 1]
+    frame = request.args.get("frame", run.key, type=int)
+    if not 0 <= frame < run.frames:
+        raise NotFound
+    source, part = run.at(frame)
+    return {"runs": runs, "run": run, "frame": frame, "source": source, "part": part}
+
+
+def _words(case: Case) -> dict[str, object]:
+    session = db.session()
+    verbs = words.verbs(session, g.reader, case.id)
+    is_open = case.state in {CaseState.PUBLISHED, CaseState.HIDDEN}
+    return {
+        "author": words.author(session, case.author_id),
+        "state_word": queries.STATES[case.resolution],
+        "facts": words.facts(case),
+        "boards": words.boards_of(session, g.reader, case.id),
+        "safety": words.safety(words.receipts(session, case.id)),
+        "may_pin": verbs["pin"],
+        "may_edit": verbs["edit"] and is_open,
+        "may_withdraw": verbs["withdraw"] and is_open and _is_there("cases.withdraw"),
+        "actions": _actions(case, verbs),
+    }
+
+
+def _actions(case: Case, verbs: dict[str, bool]) -> list[dict[str, object]]:
+    """List the pages about a case that are there and that this reader may open."""
+    return [
+        {"href": f"/c/{case.public_id}{one.path}", "label": one.label, "key": one.key, "is_rare": one.is_rare}
+        for one in ACTIONS
+        if verbs.get(one.verb, True) and _is_there(one.endpoint)
+    ]
+
+
+def _is_there(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+@bp.get("/c/<case_id>/receipt")
+@access("reader")
+def receipt(case_id: str) -> Response:
+    """Show what was taken out of each picture."""
+    session = db.session()
+    case = case_for(session, g.reader, "see", case_id)
+    rows = words.receipts(session, case.id)
+    return respond(
+        "pages/cases/receipt.html",
+        "partials/cases/receipt.html",
+        case=case,
+        receipts=words.receipt_lines(rows),
+        safety=words.safety(rows),
+    )
+
+
+@bp.route("/c/<case_id>/solve", methods=["GET", "POST"])
+@access("reader")
+def solve(case_id: str) -> Response:
+    """Ask how the question ended, and write it down."""
+    case = case_for(db.session(), g.reader, "edit", case_id)
+    form = SolveForm(obj=case)
+    page, partial = "pages/cases/solve.html", "partials/cases/solve.html"
+    if request.method == "GET":
+        return respond(page, partial, case=case, form=form, errors={})
+    if not form.validate():
+        return invalid(partial, page=page, case=case, form=form, errors=form.first_errors())
+    service.solve(
+        db.session(),
+        case,
+        resolution=Resolution(form.resolution.data),
+        outcome=form.outcome.data or "",
+        by=g.reader.user_id,
+    )
+    db.session.commit()
+    toast(_("Saved."))
+    return see_other(f"/c/{case.public_id}")

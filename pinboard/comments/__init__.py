@@ -1,0 +1,1 @@
+"""The one thread of a case."""

@@ -1,0 +1,85 @@
+"""Reads an inbox: what happened and to which case, as far as its owner may still see that case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pinboard.models import Case, CaseState, InboxItem, User
+from pinboard.policy import Reader, may
+from pinboard.web.paging import Cursor
+from pinboard.web.text import _
+from pinboard.web.times import ago
+
+PAGE = 40
+MOST = 99
+
+WORDS = {
+    "comment": _("{who} commented on your case"),
+    "reply": _("{who} replied to you"),
+    "draft-expires": _("A draft of yours will be erased soon"),
+    "released": _("Your clinic shared pictures with you"),
+    "publish-failed": _("A case could not be published"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an inbox."""
+
+    id: str
+    words: str
+    title: str
+    href: str
+    at: datetime
+    ago: str
+    is_read: bool
+
+
+def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[Line], Cursor | None]:
+    """Give one page of an inbox, newest first; a case that may not be seen any more leaves a line without a title."""
+    query = (
+        select(InboxItem.id, InboxItem.public_id, InboxItem.kind, InboxItem.at, InboxItem.read_at, User.name)
+        .add_columns(Case.public_id.label("case"), Case.title, Case.state, may(reader, "see").label("is_visible"))
+        .outerjoin(Case, Case.id == InboxItem.case_id)
+        .outerjoin(User, User.id == InboxItem.actor_id)
+        .where(InboxItem.user_id == reader.user_id)
+        .order_by(InboxItem.id.desc())
+        .limit(PAGE + 1)
+    )
+    if after:
+        query = query.where(InboxItem.id < int(after.keys[0]))
+    rows = session.execute(query).all()
+    found = []
+    for row in rows[:PAGE]:
+        is_open = bool(row.case and row.is_visible)
+        found.append(
+            Line(
+                id=row.public_id,
+                words=WORDS.get(row.kind, _("Something happened")).format(who=row.name or _("Somebody")),
+                # A patient is never shown a title: it is the clinician's question.
+                title=row.title if is_open and reader.register == "clinic" else "",
+                href=_href(reader, row.case, row.state, row.kind) if is_open else "",
+                at=row.at,
+                ago=ago(row.at),
+                is_read=row.read_at is not None,
+            ),
+        )
+    return found, Cursor((rows[PAGE - 1].id,)) if len(rows) > PAGE else None
+
+
+def unread(session: Session, user_id: int) -> int:
+    """Count the unread lines, up to what a badge can show."""
+    few = select(InboxItem.id).where(InboxItem.user_id == user_id, InboxItem.read_at.is_(None)).limit(MOST)
+    return session.scalar(select(func.count()).select_from(few.subquery())) or 0
+
+
+def _href(reader: Reader, case: str, state: CaseState, kind: str) -> str:
+    if reader.register == "subject":
+        return f"/my/c/{case}"
+    if state in {CaseState.DRAFT, CaseState.PUBLISHING}:
+        return f"/drafts/{case}"
+    return f"/c/{case}#thread" if kind in {"comment", "reply"} else f"/c/{case}"

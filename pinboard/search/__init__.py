@@ -1,0 +1,1 @@
+"""One box that looks in the words of the cases its reader may see."""
