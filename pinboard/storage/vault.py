@@ -15,7 +15,6 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -201,8 +200,8 @@ def _encrypt(key: bytes, bound: bytes, head: bytes, body: bytes) -> Iterator[Dat
 
 
 def _decrypt(file: BinaryIO, key: bytes, bound: bytes) -> Iterator[bytes]:
-    cipher, piece = AESGCM(key), _first(file.read)
-    for index in count():
+    cipher, index, piece = AESGCM(key), 0, _first(file.read)
+    while True:
         following = file.read(CHUNK + _TAG)
         try:
             yield cipher.decrypt(_nonce(index, is_last=not following), piece, bound)
@@ -210,7 +209,7 @@ def _decrypt(file: BinaryIO, key: bytes, bound: bytes) -> Iterator[bytes]:
             raise VaultError("damaged") from error
         if not following:
             return
-        piece = following
+        index, piece = index + 1, following
 
 
 def _first(read: Callable[[int], bytes]) -> bytes:

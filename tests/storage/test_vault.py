@@ -413,3 +413,7 @@ def test_an_empty_vault_is_swept_and_listed(vault, names):
     assert vault.drafts() == []
     assert vault.blobs(names[0]) == []
     assert code(vault.open, *names) == "destroyed"
+
+
+def test_what_vanishes_during_a_sweep_counts_as_old(tmp_path):
+    assert module._changed(tmp_path / "gone") == 0
