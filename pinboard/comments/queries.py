@@ -51,7 +51,6 @@ def thread(session: Session, reader: Reader, case: Case, after: Cursor | None = 
     rows = session.execute(roots).all()
     page = [shown(row, reader) for row in rows[:PAGE]]
     return {
-        "case": case,
         "comments": _with_replies(session, reader, case, page),
         "next_comments": Cursor((page[-1].key,)) if len(rows) > PAGE else None,
         "comment_count": case.comment_count,

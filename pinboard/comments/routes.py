@@ -25,7 +25,7 @@ def index(case_id: str) -> Response:
     if not is_fragment():
         return see_other(f"/c/{case_id}#thread")
     found = queries.thread(db.session(), g.reader, case, Cursor.read(request.args.get("after"), int))
-    return make_response(render_template("partials/comments/next.html", **found))
+    return make_response(render_template("partials/comments/next.html", case=case, **found))
 
 
 @bp.post("/c/<case_id>/comments")
