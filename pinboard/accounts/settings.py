@@ -118,13 +118,6 @@ def change_password() -> Response:
     return invalid("partials/accounts/change_password.html", page="pages/accounts/sessions.html", **_sessions(form))
 
 
-@bp.get("/help")
-@access("signed-in")
-def help_page() -> Response:
-    """Explain the few things that are not seen at once."""
-    return make_response(render_template("pages/accounts/help.html"))
-
-
 def _sessions(form: ChangePasswordForm) -> dict[str, Any]:
     rows = sessions.list_of(db.session(), current_user.user)
     return {"rows": rows, "here": current_user.sign_in.id, "form": form}

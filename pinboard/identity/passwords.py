@@ -58,7 +58,7 @@ def objection(password: str, forbidden: Iterable[str | None] = ()) -> str | None
         return "This password is one of the first that anybody would try. Choose another."
     for word in filter(None, forbidden):
         name = "".join(word.casefold().split())
-        if len(name) >= 4 and (folded in name or (name in folded and len(folded) - len(name) < 6)):
+        if len(name) >= 4 and (folded in name or (name in folded and len(folded) - len(name) <= 6)):
             return "Do not build the password on your name, your login name or the clinic’s name."
     return None
 

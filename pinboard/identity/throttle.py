@@ -42,7 +42,7 @@ def keys(kind: str, *, who: str | None, address: str | None) -> list[str]:
 def wait(session: Session, names: Sequence[str]) -> int:
     """Give the seconds until the next try is taken; 0 means now."""
     until = session.scalars(select(Throttle.blocked_until).where(Throttle.key.in_(names))).all()
-    return max((math.ceil((moment - now()).total_seconds()) for moment in until), default=0) if until else 0
+    return max([0, *(math.ceil((moment - now()).total_seconds()) for moment in until)])
 
 
 def failed(session: Session, names: Sequence[str]) -> int:
