@@ -14,8 +14,11 @@ from pinboard.config import Config
 from pinboard.drafts.routes import bp as drafts
 from pinboard.inbox.routes import bp as inbox
 from pinboard.intake.stores import Stores
+from pinboard.patients.routes import bp as patients
 from pinboard.people.routes import bp as people
 from pinboard.search.routes import bp as search
+from pinboard.shares.routes import bp as shares
+from pinboard.upkeep.routes import bp as upkeep
 from pinboard.web import access, assets, errors, extensions, headers, proxies, secret_key, sessions, templating
 from pinboard.web.health import bp as health
 from pinboard.web.help import bp as help_pages
@@ -31,8 +34,11 @@ FEATURES = (
     comments,
     drafts,
     inbox,
+    patients,
     people,
     search,
+    shares,
+    upkeep,
 )
 
 

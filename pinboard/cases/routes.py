@@ -36,10 +36,10 @@ class Action:
 
 ACTIONS = (
     Action("patients.release", "release", "/release", _("Release to the patient")),
-    Action("shares.manage", "share", "/shares", _("Share by link")),
-    Action("cases.edit", "edit", "/edit", _("Edit"), key="e", is_rare=True),
-    Action("cases.audience", "audience", "/audience", _("Who can see this"), is_rare=True),
-    Action("cases.history", "see", "/history", _("History"), is_rare=True),
+    Action("shares.index", "share", "/shares", _("Share by link")),
+    Action("upkeep.edit", "edit", "/edit", _("Edit"), key="e", is_rare=True),
+    Action("upkeep.audience", "audience", "/audience", _("Who can see this"), is_rare=True),
+    Action("upkeep.history", "see", "/history", _("History"), is_rare=True),
 )
 
 
@@ -99,7 +99,7 @@ def _words(case: Case) -> dict[str, object]:
         "safety": words.safety(words.receipts(session, case.id)),
         "may_pin": verbs["pin"],
         "may_edit": verbs["edit"] and is_open,
-        "may_withdraw": verbs["withdraw"] and is_open and _is_there("cases.withdraw"),
+        "may_withdraw": verbs["withdraw"] and is_open and _is_there("upkeep.withdraw_case"),
         "actions": _actions(case, verbs),
     }
 

@@ -20,7 +20,7 @@ class FrameStage extends HTMLElement {
     this.label = this.querySelector("output");
     this.addresses = this.dataset.parts.split(" ").flatMap((part) => {
       const [name, frames] = part.split(":");
-      return Array.from({ length: Number(frames) }, (_, frame) => `/media/${name}/f${frame}`);
+      return Array.from({ length: Number(frames) }, (_, frame) => `${this.dataset.base ?? "/media/"}${name}/f${frame}`);
     });
     for (const hidden of this.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
     this.addEventListener("click", (event) => this.clicked(event), true);

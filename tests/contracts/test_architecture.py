@@ -11,13 +11,13 @@ import pytest
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
 FEATURES = ("accounts", "admin", "boards", "cases", "comments", "dicomweb", "drafts")
-FEATURES += ("inbox", "opinions", "patients", "people", "search", "shares")
+FEATURES += ("inbox", "opinions", "patients", "people", "search", "shares", "upkeep")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
     ("storage", "sandbox"),
     ("models", "migrations"),
     ("policy", "audit"),
-    ("identity", "intake", "jobs", "checks", "openings", "upkeep"),
+    ("identity", "intake", "jobs", "checks"),
     ("web",),
     FEATURES,
     ("application", "cli", "demo", "__main__"),

@@ -1,0 +1,1 @@
+"""Links and slips that let somebody without an account look, and end when they should."""

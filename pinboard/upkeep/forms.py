@@ -1,0 +1,107 @@
+"""The words of a case as its author corrects them, and the reasons that some acts ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
+
+from pinboard import vocabulary
+from pinboard.models import Case
+from pinboard.web.forms import AtMost, Form, Needed, trimmed
+from pinboard.web.text import _
+
+CERTAINTIES = ("certain", "almost certain", "possible")
+MOST_TAGS = 12
+_NOTHING = ("", _("Not given"))
+
+
+class WordsForm(Form):
+    """Everything that `intake.revise` may change."""
+
+    title = StringField(
+        validators=[Needed(_("The title is the question in one sentence.")), AtMost(200)], filters=[trimmed]
+    )
+    question = TextAreaField(validators=[AtMost(10_000)], filters=[trimmed])
+    history = TextAreaField(validators=[AtMost(20_000)], filters=[trimmed])
+    findings = TextAreaField(validators=[AtMost(20_000)], filters=[trimmed])
+    differential = TextAreaField(validators=[AtMost(6_000)], filters=[trimmed])
+    tags = StringField(validators=[AtMost(400)], filters=[trimmed])
+    age_band = SelectField(choices=[_NOTHING, *((band, band) for band in vocabulary.AGE_BANDS)])
+    sex = SelectField(choices=[_NOTHING, ("F", _("Female")), ("M", _("Male")), ("O", _("Other"))])
+    body_part = StringField(validators=[Optional(), AtMost(80)], filters=[trimmed])
+    laterality = SelectField()
+    is_sensitive = BooleanField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.laterality.choices = [_NOTHING, *((side.code, side.meaning) for side in vocabulary.laterality())]
+
+    @classmethod
+    def of(cls, case: Case) -> WordsForm:
+        """Fill the form from a case, unless something was sent."""
+        return cls(
+            title=case.title,
+            question=case.question,
+            history=case.history,
+            findings=case.findings,
+            differential="\n".join(_line(item) for item in case.differential),
+            tags=", ".join(case.tags),
+            age_band=case.age_band or "",
+            sex=case.sex or "",
+            body_part=vocabulary.meaning(case.body_part),
+            laterality=case.laterality or "",
+            is_sensitive=case.is_sensitive,
+        )
+
+    def validate_body_part(self, field: StringField) -> None:
+        """Take a name of the list, however it is capitalised."""
+        if field.data and _code_of(field.data) is None:
+            raise ValueError(_("Choose a body part from the list."))
+
+    def changes(self) -> dict[str, Any]:
+        """Give the columns of a case as the form has them."""
+        texts = {name: self[name].data or "" for name in ("title", "question", "history", "findings")}
+        return {
+            **texts,
+            "differential": [_item(line) for line in (self.differential.data or "").splitlines() if line.strip()][:30],
+            "tags": _tags(self.tags.data or ""),
+            "age_band": self.age_band.data or None,
+            "sex": self.sex.data or None,
+            "body_part": _code_of(self.body_part.data or ""),
+            "laterality": self.laterality.data or None,
+            "is_sensitive": self.is_sensitive.data,
+        }
+
+
+class ReasonForm(Form):
+    """Why an image goes; readers see it in the history."""
+
+    reason = StringField(
+        validators=[Needed(_("Say why in a few words; readers see it.")), AtMost(200)], filters=[trimmed]
+    )
+
+
+def _code_of(text: str) -> str | None:
+    wanted = text.casefold()
+    return next((part.code for part in vocabulary.body_parts() if part.meaning.casefold() == wanted), None)
+
+
+def _line(item: dict[str, str]) -> str:
+    return f"{item['diagnosis']} ({item['certainty']})" if item.get("certainty") else item["diagnosis"]
+
+
+def _item(line: str) -> dict[str, str]:
+    """Read “diagnosis (certainty)”; without a known certainty it is only possible."""
+    text = line.strip()
+    for certainty in CERTAINTIES:
+        ending = f"({certainty})"
+        if text.casefold().endswith(ending):
+            return {"diagnosis": text[: -len(ending)].strip()[:200], "certainty": certainty}
+    return {"diagnosis": text[:200], "certainty": "possible"}
+
+
+def _tags(text: str) -> list[str]:
+    parts = (part.strip().lstrip("#").strip().casefold()[:40] for part in text.split(","))
+    return list(dict.fromkeys(part for part in parts if part))[:MOST_TAGS]

@@ -1,0 +1,58 @@
+"""Reads the history of a case, its consents and its images for the one who keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from pinboard.models import CaseChange, Consent, Instance, InstanceState, Series, Study, User
+
+SENTENCE = {
+    "published": "Published",
+    "edited": "Corrected",
+    "image-removed": "An image was removed",
+    "withdrawn": "Withdrawn",
+    "restored": "Brought back",
+    "hidden": "Hidden",
+    "shown": "Shown again",
+    "released": "Released to the patient",
+    "release-ended": "Taken back from the patient",
+    "solved": "Outcome written down",
+    "consent-withdrawn": "Consent withdrawn",
+    "erased": "Erased",
+}
+"""What a change is called in the history; none of the words comes from a person."""
+
+
+def history_of(session: Session, case_id: int) -> list[Row[Any]]:
+    """Give what changed, newest first, with who did it."""
+    query = (
+        select(CaseChange.at, CaseChange.verb, CaseChange.field, CaseChange.before, CaseChange.after)
+        .add_columns(CaseChange.reason, User.name)
+        .join(User, User.id == CaseChange.by_id)
+        .where(CaseChange.case_id == case_id)
+        .order_by(CaseChange.id.desc())
+    )
+    return list(session.execute(query.limit(500)))
+
+
+def consents_of(session: Session, case_id: int) -> Sequence[Consent]:
+    """Give the consents of a case, those withdrawn too."""
+    return session.scalars(select(Consent).where(Consent.case_id == case_id).order_by(Consent.id)).all()
+
+
+def images_of(session: Session, case_id: int) -> list[Row[Any]]:
+    """Give the images that are part of a published case, in order."""
+    query = (
+        select(Instance.public_id, Instance.media_name, Instance.columns, Instance.rows, Instance.frame_count)
+        .add_columns(Series.modality, Series.alt_text, Series.public_id.label("series"))
+        .join(Series, Series.id == Instance.series_id)
+        .join(Study, Study.id == Series.study_id)
+        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .where(Instance.media_name.is_not(None))
+        .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id)
+    )
+    return list(session.execute(query))
