@@ -24,6 +24,20 @@ def dress(session: Session, case: Case) -> None:
     series.key_instance_id = instance.id
 
 
+def choose_key(session: Session, series: Series) -> None:
+    """Let the first image that is left stand for a series whose key image is gone."""
+    left = (
+        select(Instance)
+        .where(Instance.series_id == series.id, Instance.state != InstanceState.REMOVED)
+        .order_by(Instance.position, Instance.id)
+    )
+    instances = session.scalars(left).all()
+    if any(instance.id == series.key_instance_id for instance in instances):
+        return
+    series.key_instance_id = instances[0].id if instances else None
+    series.key_frame = instances[0].frame_count // 2 if instances else 0
+
+
 def _first(case: Case) -> Select[Instance, Series]:
     """Order by series, the one chosen to stand for its series first."""
     is_key = Instance.id == Series.key_instance_id

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
 from pinboard.deid.pseudonym import chart_code, normal_record
+from pinboard.intake.cover import choose_key
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.notes import record
 from pinboard.intake.stores import Stores
@@ -109,7 +110,7 @@ def remove_image(session: Session, stores: Stores, instance: Instance, by: User)
     if case.state != CaseState.DRAFT:
         raise IntakeError("not-a-draft")
     blob, series_id = instance.blob, instance.series_id
-    session.execute(update(Upload).where(Upload.instance_id == instance.id).values(instance_id=None))
+    session.execute(delete(Upload).where(Upload.instance_id == instance.id))
     session.execute(
         delete(Upload).where(Upload.case_id == case.id, Upload.instance_id.is_(None), Upload.state == "received")
     )
@@ -129,6 +130,8 @@ def drop_empty(session: Session, case: Case, series_id: int) -> None:
     if session.scalar(select(Instance.id).where(Instance.series_id == series_id).limit(1)) is None:
         session.delete(series)
         session.flush()
+    else:
+        choose_key(session, series)
     if session.scalar(select(Series.id).where(Series.study_id == series.study_id).limit(1)) is None:
         session.execute(delete(Study).where(Study.id == series.study_id))
     if session.scalar(select(Instance.id).where(Instance.case_id == case.id).limit(1)) is None:

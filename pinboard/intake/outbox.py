@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import Pool
 
 from pinboard import clock
 from pinboard.models import Job, JobState
 
 Waker = Callable[[int], None]
 
-_wakers: WeakKeyDictionary[Any, Waker] = WeakKeyDictionary()
+# By pool, because a web request works on a second form of the same engine.
+_wakers: WeakKeyDictionary[Pool, Waker] = WeakKeyDictionary()
 _PENDING = "pinboard.jobs"
 
 
-def wake_with(engine: object, waker: Waker | None) -> None:
+def wake_with(engine: Engine, waker: Waker | None) -> None:
     """Say how the workers of one database hear of new work; without it the poller finds the row by itself."""
     if waker is None:
-        _wakers.pop(engine, None)
+        _wakers.pop(engine.pool, None)
     else:
-        _wakers[engine] = waker
+        _wakers[engine.pool] = waker
 
 
 def enqueue(session: Session, kind: str, ref_id: int, run_after: datetime | None = None) -> Job:
@@ -40,16 +41,21 @@ def enqueue(session: Session, kind: str, ref_id: int, run_after: datetime | None
         job.state, job.attempts, job.error, job.lease_until = JobState.WAITING, 0, None, None
     session.flush()
     if at <= clock.now():
-        session.info.setdefault(_PENDING, []).append((session.get_bind(), job.id))
+        session.info.setdefault(_PENDING, []).append((_pool(session), job.id))
     return job
+
+
+def _pool(session: Session) -> Pool:
+    bind = session.get_bind()
+    return bind.engine.pool if isinstance(bind, Connection) else bind.pool
 
 
 @event.listens_for(Session, "after_commit")
 def _wake(session: Session) -> None:
     if session.in_nested_transaction():
         return
-    for bind, job_id in session.info.pop(_PENDING, []):
-        waker = _wakers.get(bind)
+    for pool, job_id in session.info.pop(_PENDING, []):
+        waker = _wakers.get(pool)
         if waker is not None:
             waker(job_id)
 

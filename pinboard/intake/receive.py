@@ -202,5 +202,7 @@ def _end(stores: Stores, upload_id: int, state: UploadState, refusal: str | None
         upload = session.get(Upload, upload_id)
         if upload is None:
             raise IntakeError("not-a-draft")
-        upload.state, upload.refusal = state, refusal
+        # Two tries of one slot may cross, and the other one may have brought the image in.
+        if upload.state == UploadState.RECEIVING:
+            upload.state, upload.refusal = state, refusal
     return upload

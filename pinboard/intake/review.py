@@ -18,6 +18,7 @@ from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.notes import record
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, CaseState, Confirmation, DrawnBox, Instance, InstanceState, User
+from pinboard.storage.vault import VaultError
 
 MOST_BOXES = 200
 
@@ -108,7 +109,10 @@ def preview(stores: Stores, instance: Instance, frame: int = 0) -> Preview:
         draft = session.scalar(select(Case.public_id).where(Case.id == instance.case_id))
     if draft is None or instance.blob is None:
         raise IntakeError("not-a-draft")
-    scrubbed = stores.vault.open(draft, instance.blob)
+    try:
+        scrubbed = stores.vault.open(draft, instance.blob)
+    except VaultError:
+        raise IntakeError("not-confirmed") from None
     answer = child_answer(stores, "preview", [scrubbed.instance], {"frame": frame}, kind="pixel")
     width, height = picture_size(answer, magic=b"\xff\xd8\xff")
     return Preview(answer.parts[0], width, height)

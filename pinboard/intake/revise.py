@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, policy
-from pinboard.intake.cover import dress
+from pinboard.intake.cover import choose_key, dress
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.notes import doom, note, record
 from pinboard.models import Case, CaseChange, CaseState, Instance, InstanceState, MediaFile, Release, Series, User
@@ -48,7 +48,7 @@ def remove_image(session: Session, instance: Instance, by: User, reason: str) ->
     names = list(session.scalars(select(MediaFile.object_name).where(MediaFile.instance_id == instance.id)))
     session.execute(delete(MediaFile).where(MediaFile.instance_id == instance.id))
     session.flush()
-    _choose_key(session, instance)
+    choose_key(session, session.get_one(Series, instance.series_id))
     dress(session, case)
     _shrink_releases(session, case, instance)
     doom(session, names)
@@ -107,20 +107,6 @@ def _shown(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return None if value is None else str(value)
     return json.dumps(value, ensure_ascii=False)
-
-
-def _choose_key(session: Session, removed: Instance) -> None:
-    series = session.get_one(Series, removed.series_id)
-    if series.key_instance_id != removed.id:
-        return
-    left = (
-        select(Instance)
-        .where(Instance.series_id == series.id, Instance.state == InstanceState.PUBLISHED)
-        .order_by(Instance.position, Instance.id)
-    )
-    first = session.scalars(left.limit(1)).first()
-    series.key_instance_id = first.id if first else None
-    series.key_frame = first.frame_count // 2 if first else 0
 
 
 def _shrink_releases(session: Session, case: Case, removed: Instance) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from huey.consumer import Consumer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pinboard import clock
 from pinboard.intake.outbox import enqueue, wake_with
@@ -78,23 +79,29 @@ class Runner:
             try:
                 if time.monotonic() >= next_sweep:
                     next_sweep = time.monotonic() + SWEEP_SECONDS
-                    self._ask_for_sweep()
+                    self._ask_for_rounds()
                 self._poll()
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 logger.warning("the outbox could not be read: %s", type(error).__name__)
             self._stop.wait(POLL_SECONDS)
 
-    def _ask_for_sweep(self) -> None:
+    def _ask_for_rounds(self) -> None:
         with self._stores.writing() as session:
             enqueue(session, "sweep", 0)
-            if session.scalar(select(Job.id).where(Job.kind == "sweep-media")) is None:
+            if not _was_asked(session, "sweep-media"):
                 enqueue(session, "sweep-media", 0, clock.now() + timedelta(days=1))
+            if self._stores.config.demo and not _was_asked(session, "load-demo"):
+                enqueue(session, "load-demo", 0)
 
     def _poll(self) -> None:
         with self._stores.reading() as session:
             waiting = due(session)
         for job_id in waiting:
             self._ring(job_id)
+
+
+def _was_asked(session: Session, kind: str) -> bool:
+    return session.scalar(select(Job.id).where(Job.kind == kind)) is not None
 
 
 def start_embedded(stores: Stores) -> Runner:
