@@ -6,8 +6,7 @@ from itertools import count
 
 from sqlalchemy import func, select
 
-from pinboard import policy
-from pinboard.clock import now
+from pinboard import clock, policy
 from pinboard.ids import public_id, token
 from pinboard.models import (
     LATEST,
@@ -61,25 +60,30 @@ def make_user(session, name="Sam Field", role=Role.CLINICIAN, *, verified=True, 
     return add(
         session,
         User(
-            public_id=public_id(), name=name, role=role, created_at=now(), verified_at=now() if known else None, **given
+            public_id=public_id(),
+            name=name,
+            role=role,
+            created_at=clock.now(),
+            verified_at=clock.now() if known else None,
+            **given,
         ),
     )
 
 
 def make_subject(session, **given):
     given.setdefault("chart_code", f"P-TEST-{next(_numbers):04d}")
-    return add(session, Subject(public_id=public_id(), key_id="k1", created_at=now(), **given))
+    return add(session, Subject(public_id=public_id(), key_id="k1", created_at=clock.now(), **given))
 
 
 def make_group(session, *members, name=None):
-    group = add(session, Group(public_id=public_id(), name=name or f"Group {next(_numbers)}", created_at=now()))
+    group = add(session, Group(public_id=public_id(), name=name or f"Group {next(_numbers)}", created_at=clock.now()))
     for user in members:
-        add(session, GroupMember(group_id=group.id, user_id=user.id, added_at=now()))
+        add(session, GroupMember(group_id=group.id, user_id=user.id, added_at=clock.now()))
     return group
 
 
 def connect(session, asker, asked, *, accepted=True):
-    at = now()
+    at = clock.now()
     return add(
         session, Connection(asker_id=asker.id, asked_id=asked.id, asked_at=at, accepted_at=at if accepted else None)
     )
@@ -91,11 +95,11 @@ def make_board(session, owner=None, kind=BoardKind.PERSONAL, *, readers=(), edit
     given.setdefault("slug", f"board-{number}")
     board = add(
         session,
-        Board(public_id=public_id(), kind=kind, owner_id=owner.id if owner else None, created_at=now(), **given),
+        Board(public_id=public_id(), kind=kind, owner_id=owner.id if owner else None, created_at=clock.now(), **given),
     )
     for users, role in ((readers, BoardVerb.READER), (editors, BoardVerb.EDITOR)):
         for user in users:
-            add(session, BoardRole(board_id=board.id, user_id=user.id, role=role, given_at=now()))
+            add(session, BoardRole(board_id=board.id, user_id=user.id, role=role, given_at=clock.now()))
     return board
 
 
@@ -103,9 +107,12 @@ def make_draft(session, author=None, **given):
     """Make a case without pictures that only its author reaches."""
     author = author or make_user(session)
     given.setdefault("title", "Is this shadow old?")
-    given.setdefault("expires_at", now() + timedelta(days=7))
-    case = add(session, Case(public_id=public_id(), author_id=author.id, created_at=now(), updated_at=now(), **given))
-    add(session, CaseRole(case_id=case.id, user_id=author.id, role=CaseVerb.AUTHOR, given_at=now()))
+    given.setdefault("expires_at", clock.now() + timedelta(days=7))
+    case = add(
+        session,
+        Case(public_id=public_id(), author_id=author.id, created_at=clock.now(), updated_at=clock.now(), **given),
+    )
+    add(session, CaseRole(case_id=case.id, user_id=author.id, role=CaseVerb.AUTHOR, given_at=clock.now()))
     return case
 
 
@@ -117,7 +124,7 @@ def make_case(session, author=None, *, pictures=1, level=ConsentLevel.CLINIC, ch
         make_consent(session, case, level, rebuild=False)
     for _ in range(pictures):
         make_picture(session, case)
-    case.state, case.seq, case.published_at = CaseState.PUBLISHED, policy.publish_order(session), now()
+    case.state, case.seq, case.published_at = CaseState.PUBLISHED, policy.publish_order(session), clock.now()
     case.expires_at = None
     session.flush()
     if choice == "clinic":
@@ -130,11 +137,11 @@ def make_case(session, author=None, *, pictures=1, level=ConsentLevel.CLINIC, ch
 
 def make_consent(session, case, level=ConsentLevel.CLINIC, *, rebuild=True, **given):
     given.setdefault("kind", ConsentKind.PAPER)
-    given.setdefault("taken_at", now() - timedelta(days=1))
+    given.setdefault("taken_at", clock.now() - timedelta(days=1))
     given.setdefault("valid_until", LATEST)
     consent = add(
         session,
-        Consent(case_id=case.id, level=level, taken_by_id=case.author_id, created_at=now(), **given),
+        Consent(case_id=case.id, level=level, taken_by_id=case.author_id, created_at=clock.now(), **given),
     )
     if rebuild:
         policy.rebuild(session, [case.id])
@@ -159,7 +166,7 @@ def make_picture(session, case, *, modality="CT", frames=1, width=512, height=51
         Instance(
             public_id=public_id(), case_id=case.id, series_id=series.id, uid=f"2.25.{next(_numbers)}", rows=height,
             columns=width, frame_count=frames, header={"Modality": modality}, media_name=name, dtype="<u2",
-            created_at=now(), **given,
+            created_at=clock.now(), **given,
         ),
     )  # fmt: skip
     series.key_instance_id = instance.id
@@ -180,7 +187,7 @@ def make_media(session, case, instance):
         session,
         Receipt(
             public_id=public_id(), case_id=case.id, instance_id=instance.id, profile_version="test", codes=[],
-            counts={}, boxes=[], confirmed_by_id=case.author_id, confirmed_at=now(), hashes={}, created_at=now(),
+            counts={}, boxes=[], confirmed_by_id=case.author_id, confirmed_at=clock.now(), hashes={}, created_at=clock.now(),
         ),
     )  # fmt: skip
     for variant, size in ((f"w{width}", width) for width in WIDTHS):
@@ -200,7 +207,9 @@ def make_pin(session, case, board, by=None, **given):
     if "position" not in given:
         highest = session.scalar(select(func.max(Pin.position)).where(Pin.board_id == board.id))
         given["position"] = (highest or 0) + 1
-    return add(session, Pin(public_id=public_id(), board_id=board.id, case_id=case.id, by_id=by_id, at=now(), **given))
+    return add(
+        session, Pin(public_id=public_id(), board_id=board.id, case_id=case.id, by_id=by_id, at=clock.now(), **given)
+    )
 
 
 def make_comment(session, case, author=None, body="Compare with the older film.", **given):
@@ -211,7 +220,7 @@ def make_comment(session, case, author=None, body="Compare with the older film."
             case_id=case.id,
             author_id=author.id if author else case.author_id,
             body=body,
-            created_at=now(),
+            created_at=clock.now(),
             **given,
         ),
     )
@@ -233,7 +242,7 @@ def make_release(session, case, board=None, *, subject=None, **given):
     subject_id = subject.id if subject else case.subject_id
     if board is None:
         board = make_patient_board(session, session.get(Subject, subject_id))
-    given.setdefault("not_before", now() - timedelta(minutes=1))
+    given.setdefault("not_before", clock.now() - timedelta(minutes=1))
     given.setdefault("caption", "Your lungs are clear.")
     given.setdefault("author_name", "Dr Field")
     if "instances" not in given:
@@ -243,7 +252,7 @@ def make_release(session, case, board=None, *, subject=None, **given):
         session,
         Release(
             public_id=public_id(), case_id=case.id, subject_id=subject_id, board_id=board.id, by_id=case.author_id,
-            at=now(), **given,
+            at=clock.now(), **given,
         ),
     )  # fmt: skip
     policy.rebuild(session, [case.id])
@@ -255,7 +264,7 @@ def make_share(session, *, case=None, board=None, kind=ShareKind.COLLEAGUE, by=N
     secret = secret or token()
     by_id = by.id if by else case.author_id
     given.setdefault("label", "Dr Elsewhere")
-    given.setdefault("expires_at", now() + timedelta(days=14))
+    given.setdefault("expires_at", clock.now() + timedelta(days=14))
     if kind is ShareKind.SUBJECT:
         given.setdefault("subject_id", board.subject_id if board else case.subject_id)
     share = add(
@@ -263,7 +272,7 @@ def make_share(session, *, case=None, board=None, kind=ShareKind.COLLEAGUE, by=N
         Share(
             public_id=public_id(), kind=kind, case_id=case.id if case else None, board_id=board.id if board else None,
             token_hash=sha256(secret.encode()).hexdigest(), created_by_id=by_id,
-            created_at=now() - timedelta(minutes=1), **given,
+            created_at=clock.now() - timedelta(minutes=1), **given,
         ),
     )  # fmt: skip
     share.secret = secret

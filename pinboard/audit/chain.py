@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from pinboard.clock import now
+from pinboard import clock
 from pinboard.models import AuditEvent, Board, Case, Opening, OpeningBatch, User
 
 GENESIS = "0" * 64
@@ -92,7 +92,7 @@ def record(  # noqa: PLR0913 - an event has this many parts, and each has a name
     session.flush()
     _take_turn(session, _EVENTS_LOCK)
     row = AuditEvent(
-        at=now(),
+        at=clock.now(),
         actor_id=actor.id if isinstance(actor, User) else actor,
         verb=verb,
         thing=thing or _name(case, board),
@@ -124,7 +124,7 @@ def append_openings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     """Write one batch of openings and its link of the chain; the caller commits."""
     _take_turn(session, _OPENINGS_LOCK)
     before = session.scalar(select(OpeningBatch.hash).order_by(OpeningBatch.id.desc()).limit(1)) or GENESIS
-    at = now()
+    at = clock.now()
     listed = [[row[column.key] for column in _OPENING] for row in rows]
     batch = OpeningBatch(count=len(rows), at=at, previous_hash=before, hash=_digest([before, at, listed]))
     session.add(batch)

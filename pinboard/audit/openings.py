@@ -11,14 +11,18 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from pinboard import clock
 from pinboard.audit.chain import append_openings
-from pinboard.clock import now
 from pinboard.models import Share
 from pinboard.models.engine import writing
 
 EVERY = 0.25
 _MOST_WAITING = 10_000
 _log = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return clock.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Opened:
     user_id: int | None = None
     share_id: int | None = None
     device: str = ""
-    at: datetime = field(default_factory=now)
+    at: datetime = field(default_factory=_now)
 
 
 class Openings:

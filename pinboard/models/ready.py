@@ -18,8 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
-from pinboard import vocabulary
-from pinboard.clock import now
+from pinboard import clock, vocabulary
 from pinboard.ids import public_id
 from pinboard.models import Board, BoardKind
 from pinboard.models.engine import WRITE, make_engine
@@ -90,7 +89,7 @@ def seed(engine: Engine) -> None:
                 kind=BoardKind.SPECIALTY,
                 title=specialty.meaning,
                 specialty=specialty.code,
-                created_at=now(),
+                created_at=clock.now(),
             )
             for specialty in vocabulary.specialties()
             if specialty.code not in present
@@ -146,7 +145,7 @@ def _refuse_newer(current: str | None, scripts: AlembicConfig) -> None:
 
 def _back_up(engine: Engine, backups: Path, revision: str) -> None:
     backups.mkdir(parents=True, exist_ok=True)
-    target = backups / f"before-upgrade-from-{revision}-{now():%Y%m%dT%H%M%S}"
+    target = backups / f"before-upgrade-from-{revision}-{clock.now():%Y%m%dT%H%M%S}"
     if engine.dialect.name == "sqlite":
         _copy_sqlite(str(engine.url.database), target.with_suffix(".sqlite"))
     else:

@@ -1,5 +1,6 @@
 """Who may see what: the one gate, for one object and for lists. The rules are told in docs/architecture.md, §4."""
 
+from pinboard.policy.choice import Preview, apply_choice, fits, is_made, pick_public, preview_readers, sources_of
 from pinboard.policy.derive import rebuild
 from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
 from pinboard.policy.guard import AudienceStale, stale_cases
@@ -25,6 +26,7 @@ from pinboard.policy.readers import (
     released_on,
 )
 from pinboard.policy.reasons import ALWAYS, Window, grant, publish_order, revoke
+from pinboard.policy.why import Why, audience_of
 
 __all__ = [
     "ALWAYS",
@@ -40,32 +42,41 @@ __all__ = [
     "AudienceStale",
     "NotFound",
     "Place",
+    "Preview",
     "Reader",
     "Register",
     "Rule",
+    "Why",
     "Window",
     "allows",
+    "apply_choice",
+    "audience_of",
     "board_for",
     "case_for",
     "count_visible",
     "describe_levels",
     "feed",
+    "fits",
     "grant",
     "holder",
     "in_group",
     "is_alive",
+    "is_made",
     "is_verified",
     "may",
     "may_board",
     "member",
     "newest",
     "on_board",
+    "pick_public",
+    "preview_readers",
     "publish_order",
     "reader_for",
     "reader_for_share",
     "rebuild",
     "released_on",
     "revoke",
+    "sources_of",
     "stale_cases",
     "visible",
 ]

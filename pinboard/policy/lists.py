@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, false, func, select, union_all
 from sqlalchemy.orm import Session
 
-from pinboard.clock import now
+from pinboard import clock
 from pinboard.models import Audience, Case
 from pinboard.policy.readers import Reader
 
@@ -27,7 +27,7 @@ def visible(reader: Reader, case_id: ColumnExpressionArgument[int] = Case.id) ->
     """Give the clause for “this reader may see the case of this row”, for any query that holds a case's id."""
     if not reader.principals:
         return false()
-    moment = now()
+    moment = clock.now()
     return (
         select(Audience.case_id)
         .where(
@@ -68,7 +68,7 @@ def count_visible(session: Session, reader: Reader, cap: int = 1001) -> int:
 
 
 def _top(principal: str, after: int | None, limit: int, within: Select[Any] | None) -> Select[int, int]:
-    moment = now()
+    moment = clock.now()
     top = (
         select(Audience.seq, Audience.case_id)
         .where(Audience.principal == principal, Audience.not_before <= moment, Audience.not_after > moment)

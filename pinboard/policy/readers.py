@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from pinboard.clock import now
+from pinboard import clock
 from pinboard.models import (
     AccountState,
     Audience,
@@ -107,7 +107,7 @@ def reader_for_share(session: Session, share: Share) -> Reader:
 
 def is_verified(user: User) -> bool:
     """Say whether somebody vouched for a clinician or trainee, and recently enough."""
-    return user.verified_at is not None and (user.recheck_at is None or user.recheck_at > now())
+    return user.verified_at is not None and (user.recheck_at is None or user.recheck_at > clock.now())
 
 
 def is_alive(session: Session, share: Share) -> bool:
@@ -119,7 +119,7 @@ def is_alive(session: Session, share: Share) -> bool:
         select(Share.id)
         .join(line, line.c.id == Share.id)
         .join(User, User.id == Share.created_by_id)
-        .where(or_(Share.revoked_at.is_not(None), Share.expires_at <= now(), _maker_may_no_longer()))
+        .where(or_(Share.revoked_at.is_not(None), Share.expires_at <= clock.now(), _maker_may_no_longer()))
     )
     return not session.scalar(select(exists(dead)))
 
@@ -128,7 +128,7 @@ def _maker_may_no_longer() -> ColumnElement[bool]:
     """Find shares whose maker lost the right: a colleague's link falls, what a doctor gave a patient stays."""
     gone = User.state != AccountState.ACTIVE
     keeps_role = exists(select(CaseRole.case_id).where(CaseRole.case_id == Share.case_id, CaseRole.user_id == User.id))
-    unfit = or_(gone, User.verified_at.is_(None), User.recheck_at <= now(), ~keeps_role)
+    unfit = or_(gone, User.verified_at.is_(None), User.recheck_at <= clock.now(), ~keeps_role)
     by_subject = (User.role == Role.PATIENT) & or_(gone, User.subject_id.is_distinct_from(Share.subject_id))
     return ((Share.kind == ShareKind.COLLEAGUE) & unfit) | ((Share.kind == ShareKind.SUBJECT) & by_subject)
 
@@ -168,7 +168,9 @@ def _memberships(user_id: int, limit: int) -> Select[str]:
         .where(GroupMember.user_id == user_id, Board.kind == BoardKind.GROUP)
     )
     every = union_all(group, role, owned, shared).subquery()
-    used = exists(select(Audience.case_id).where(Audience.principal == every.c.principal, Audience.not_after > now()))
+    used = exists(
+        select(Audience.case_id).where(Audience.principal == every.c.principal, Audience.not_after > clock.now())
+    )
     return select(every.c.principal).where(used).distinct().order_by(every.c.principal.desc()).limit(limit)
 
 

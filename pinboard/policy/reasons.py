@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from pinboard.clock import now
+from pinboard import clock
 from pinboard.models import EARLIEST, LATEST, Case, Counter, Grant, Source
 from pinboard.policy.derive import rebuild
 
@@ -45,7 +45,9 @@ def grant(  # noqa: PLR0913 - a reason has this many parts, and all but three ha
         Grant.not_after == window.not_after,
     )
     if session.scalar(same.limit(1)) is None:
-        reason = Grant(case_id=case.id, principal=principal, source=source, source_id=source_id, by_id=by, at=now())
+        reason = Grant(
+            case_id=case.id, principal=principal, source=source, source_id=source_id, by_id=by, at=clock.now()
+        )
         reason.not_before, reason.not_after = window.not_before, window.not_after
         session.add(reason)
     rebuild(session, [case.id])
