@@ -15,6 +15,7 @@ from pinboard.config import ConfigError
 
 COMMANDS = {
     "serve": "run the web server",
+    "worker": "run background jobs in a process of their own",
     "check": "look for what is wrong with this installation",
     "config": "print every setting in force, secrets masked",
     "user": "add, disable, reset or log out an account",
