@@ -22,17 +22,17 @@ class Browser(FlaskClient):
 
     def fragment(self, url, method="GET", **options):
         """Ask as htmx does for a part of a page."""
-        headers = {"HX-Request": "true", "HX-Request-Type": "partial", **options.pop("headers", {})}
-        return self.open(url, method=method, headers=headers, **options)
+        options["headers"] = {"HX-Request": "true", "HX-Request-Type": "partial", **options.get("headers", {})}
+        return self.post(url, **options) if method == "POST" else self.open(url, method=method, **options)
 
     def post(self, url, data=None, *, token=True, **options):
         """Send a form with the token that every page of ours carries; `token=False` leaves it out."""
         if token:
-            options["headers"] = {"X-CSRFToken": self.csrf(), **dict(options.pop("headers", {}))}
+            options["headers"] = {"X-CSRFToken": self.csrf() or "", **options.get("headers", {})}
         return super().post(url, data=data, **options)
 
     def csrf(self):
-        """Give this browser's token, from the sign-in or unlock page or the help page of whoever is signed in."""
+        """Give this browser's token, from whichever page of these it may open."""
         if self.token is None:
             for url in ("/login", "/settings/profile", "/lock"):
                 found = TOKEN.search(self.get(url).text)

@@ -109,7 +109,7 @@ def _elsewhere(page: str) -> Response:
     if request.method in SAFE and not is_htmx():
         target = request.full_path.rstrip("?")
         return see_other(f"{page}?next={quote(target, safe='')}" if target != "/" and is_local(target) else page)
-    if is_htmx() or request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+    if is_htmx() or request.method == "POST":
         response = see_other(page)
         response.status_code = 401 if is_htmx() else 303
         return response

@@ -72,7 +72,7 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     response = answer(error.code)
     if error.code == 405:
-        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
     return response
 
 

@@ -16,5 +16,5 @@ def ago(at: datetime, moment: datetime | None = None) -> str:
         return "now"
     for limit, unit, word in STEPS:
         if seconds < limit:
-            return f"{max(1, round(seconds / unit))} {word}"
+            return f"{max(1, round(seconds / unit))}\u00a0{word}"
     return f"{at.day} {at:%b %Y}"

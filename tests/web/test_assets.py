@@ -1,0 +1,76 @@
+import gzip
+import re
+
+import brotli
+import pytest
+
+from pinboard.web.assets import BUNDLE, Assets, folder
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name, text in {
+        "css/components/b.css": ".b{}",
+        "css/components/a.css": ".a{}",
+        "css/layout.css": ".layout{}",
+        "css/base.css": ".base{}",
+        "css/tokens.css": ":root{}",
+        "js/app.js": "import './x.js';",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_the_style_sheets_are_one_file_in_the_order_that_the_cascade_needs(root):
+    assets = Assets(root)
+    assert assets.files[BUNDLE].body.split() == [b":root{}", b".base{}", b".layout{}", b".a{}", b".b{}"]
+    assert [name for name in assets.files if name.endswith(".css")] == [BUNDLE]
+
+
+def test_any_change_changes_every_address(root):
+    before = Assets(root).url("css/app.css")
+    (root / "js/app.js").write_text("import './y.js';")
+    assert Assets(root).url("css/app.css") != before
+
+
+def test_the_checkout_wins_over_a_stale_copy():
+    assert folder("static").name == "static"
+    assert folder("templates").joinpath("base.html").exists()
+
+
+@pytest.fixture
+def css(client):
+    return re.search(r'/static/[^"]+app\.css', client.get("/setup").text)[0]
+
+
+def test_a_versioned_file_may_be_kept_for_ever(client, css):
+    answer = client.get(css)
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.content_type == "text/css; charset=utf-8"
+    assert client.get(css, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_a_file_without_its_version_is_asked_for_again(client):
+    answer = client.get("/static/js/app.js")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+def test_files_are_compressed_as_the_browser_likes(client, css):
+    plain = client.get(css).data
+    assert brotli.decompress(client.get(css, headers={"Accept-Encoding": "gzip, br"}).data) == plain
+    assert gzip.decompress(client.get(css, headers={"Accept-Encoding": "gzip"}).data) == plain
+    assert "Accept-Encoding" in client.get(css).headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "nothing.css", "../app.py", "%2e%2e/app.py", "css/../../app.py", "0123456789ab/css/app.css"]
+)
+def test_nothing_else_is_served(client, name):
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_static_files_ask_no_database(app, client, css, monkeypatch):
+    monkeypatch.setattr("pinboard.web.access.reader_for", None)
+    assert client.get(css).status_code == 200
