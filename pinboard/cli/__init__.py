@@ -19,7 +19,6 @@ COMMANDS = {
     "check": "look for what is wrong with this installation",
     "config": "print every setting in force, secrets masked",
     "user": "add, disable, reset or log out an account",
-    "worker": "run background jobs in a process of their own",
     "demo": "load the demo board",
     "deid": "de-identify files into a folder",
 }

@@ -31,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prepare the data folder, say where to go, and serve until a signal ends it."""
     given = {"PINBOARD_HOST": arguments.host, "PINBOARD_PORT": arguments.port}
     config = load({**os.environ, **{name: value for name, value in given.items() if value}})
+    os.umask(0o077)  # whatever is made from here on is for this account alone
     try:
         _refuse_taken(config)
         link = prepare(config)
