@@ -64,6 +64,11 @@ class Author:
         return self.client.post(self.url(image, "confirm"), {"boxes": boxes})
 
 
+def sealed(stores):
+    """List what the vault holds, but for the key that wraps the others."""
+    return [path for path in stores.config.vault_path.rglob("*") if path.is_file() and "kek" not in path.parts]
+
+
 def soup(answer):
     return BeautifulSoup(answer.text, "html.parser")
 
