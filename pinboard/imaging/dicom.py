@@ -6,6 +6,7 @@ import io
 import logging
 import re
 import struct
+import warnings
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,7 +86,10 @@ def read(data: bytes | memoryview) -> Dataset:
         syntax = _guess(bytes(data[start : start + 8]))
     stream.seek(start)
     try:
-        dataset = read_dataset(stream, syntax == IMPLICIT, syntax != BIG_ENDIAN, stop_when=_Guard(len(data)))
+        # Its warnings quote values.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset = read_dataset(stream, syntax == IMPLICIT, syntax != BIG_ENDIAN, stop_when=_Guard())
     except RecursionError:
         raise Refused("damaged") from None
     dataset.file_meta = FileMetaDataset()
@@ -98,8 +102,7 @@ def read(data: bytes | memoryview) -> Dataset:
 class _Guard:
     """Stops after the pixel data and refuses more elements than any real header has."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self) -> None:
         self.seen = 0
 
     def __call__(self, tag: BaseTag, vr: str | None, length: int) -> bool:  # noqa: ARG002 - pydicom's signature
@@ -240,7 +243,9 @@ def frame(dataset: Dataset, index: int) -> Array:
     """
     decoder = get_decoder(str(dataset.file_meta.TransferSyntaxUID))
     try:
-        pixels, _ = decoder.as_array(dataset, index=index)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pixels, _ = decoder.as_array(dataset, index=index)
     except (MemoryError, Refused):
         raise
     except Exception:  # noqa: BLE001 - decoders raise every type there is, with values in their messages

@@ -29,9 +29,8 @@ def ladder(display: Display) -> list[tuple[int, int, bytes]]:
         Narrow to wide. Each is resized from the next wider one, which costs a third of resizing each from full.
     """
     image = Image.fromarray(np.ascontiguousarray(display))
-    widths = [width for width in WIDTHS if width < image.width] or [image.width]
-    if image.width < WIDTHS[-1] and image.width not in widths:
-        widths.append(image.width)
+    widths = [width for width in WIDTHS if width < image.width] + [min(image.width, WIDTHS[-1])]
+    widths = sorted(set(widths))
     made: list[tuple[int, int, bytes]] = []
     for width in reversed(widths):
         height = max(1, round(display.shape[0] * width / display.shape[1]))
@@ -72,4 +71,4 @@ def tone(display: Display) -> int:
     """Give the mean luminance in 16 steps, 0 (black) to 15, for the plate that stands in until the picture comes."""
     mean = display.mean(axis=(0, 1)) if display.ndim == 3 else np.repeat(display.mean(), 3)
     luminance = float(np.dot(mean, (0.299, 0.587, 0.114)))
-    return min(15, int(luminance / 16))
+    return min(15, round(luminance) // 16)

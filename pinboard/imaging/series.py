@@ -12,7 +12,7 @@ _RECOGNIZABLE = frozenset(
     | {"SKULL", "TMJ", "TONGUE", "WHOLEBODY", "ZYGOMA"}
 )
 _VOLUMES = frozenset({"CT", "MR", "PT", "NM"})
-_PHOTOS = frozenset({"XC", "OT", "GM"})
+_PHOTOS = frozenset({"XC", "DMS", "ES", "OT", "GM"})
 
 
 def is_recognizable(header: Header) -> bool:

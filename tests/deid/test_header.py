@@ -148,7 +148,8 @@ def test_a_file_that_names_nobody_meets_nobody(nobody):
 @pytest.mark.parametrize(
     ("age", "band", "written"),
     [
-        ("003D", "neonate", "001D"), ("027D", "neonate", "001D"), ("028D", "infant", "001M"), ("011M", "infant", "001M"),
+        ("003D", "neonate", "001D"), ("027D", "neonate", "001D"), ("028D", "infant", "001M"),
+        ("011M", "infant", "001M"),
         ("001Y", "1-4", "001Y"), ("004Y", "1-4", "001Y"), ("005Y", "5-9", "005Y"), ("017Y", "15-19", "015Y"),
         ("020Y", "20-29", "020Y"), ("089Y", "80-89", "080Y"), ("090Y", "90+", "090Y"), ("104Y", "90+", "090Y"),
     ],
@@ -240,7 +241,8 @@ def test_revalidation_takes_what_a_child_made_and_nothing_more():
     assert revalidate(header) == header
     for change in (
         {"PatientName": "Meier^Hans"}, {"PatientBirthDate": "19270304"}, {"StudyInstanceUID": "1.2.3"},
-        {"PatientAge": "097Y1"}, {"Rows": "64"}, {"Rows": True}, {"BodyPartExamined": "chest"}, {"WindowCenter": [40.0, "x"]},
+        {"PatientAge": "097Y1"}, {"Rows": "64"}, {"Rows": True},
+        {"BodyPartExamined": "chest"}, {"WindowCenter": [40.0, "x"]},
         {"Manufacturer": "Siemens"}, {"PatientIdentityRemoved": "NO"}, {"InstanceNumber": float("nan")},
         {"DeidentificationMethodCodeSequence": [{"CodeValue": "113100", "CodeMeaning": "Meier"}]},
     ):  # fmt: skip
