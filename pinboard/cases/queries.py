@@ -104,11 +104,11 @@ def cover(picture: dict[str, Any]) -> Cover:
 
 
 def _images(count: int) -> str:
-    return _("{count} images").format(count=count)
+    return _("{count}\u00a0images").format(count=count)
 
 
 def _comments(count: int) -> str:
-    return _("{count} comments").format(count=count) if count != 1 else _("1 comment")
+    return _("{count}\u00a0comments").format(count=count) if count != 1 else _("1\u00a0comment")
 
 
 # ---- the page of a case ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ function ago(date, now = Date.now()) {
   const seconds = Math.max(0, (now - date) / 1000);
   if (seconds < 45) return "now";
   const unit = UNITS.find(([limit]) => seconds < limit);
-  return unit ? `${Math.max(1, Math.round(seconds / unit[1]))} ${unit[2]}` : null;
+  return unit ? `${Math.max(1, Math.round(seconds / unit[1]))}\u00a0${unit[2]}` : null;
 }
 
 function tellTimes(root = document) {

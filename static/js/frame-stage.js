@@ -84,6 +84,11 @@ class FrameStage extends HTMLElement {
     const wanted = Math.min(this.count - 1, Math.max(0, frame));
     this.frame = wanted;
     if (this.slider) this.slider.value = wanted + 1;
+    for (const step of this.querySelectorAll("[data-step]")) {
+      const isEnd = wanted === (step.dataset.step < 0 ? 0 : this.count - 1);
+      if (isEnd) step.setAttribute("aria-disabled", "true");
+      else step.removeAttribute("aria-disabled");
+    }
     if (this.label) this.label.textContent = `${wanted + 1} / ${this.count}`;
     const image = this.image(wanted);
     try {
