@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pinboard.custody import FramePack, Header, Rendition, Reviewed
-from pinboard.deid.header import revalidate
+from pinboard.deid.header import NotAllowed, revalidate
 from pinboard.intake.children import LARGEST_SIDE, MOST_FRAMES, RefusedFile, child_answer, whole
 from pinboard.intake.stores import Stores
 from pinboard.sandbox import Answer
@@ -76,7 +76,10 @@ def develop(
 
 def _header(answer: Answer, reviewed: Reviewed) -> Header:
     """Check the new header, and that the child did not change whose image this is or which."""
-    header = revalidate(answer.json.get("header") or {})
+    try:
+        header = revalidate(answer.json["header"])
+    except (NotAllowed, KeyError, TypeError, AttributeError):
+        raise RefusedFile("damaged") from None
     before = reviewed.scrubbed.header
     for keyword in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "PatientID", "Rows", "Columns"):
         if header.get(keyword) != before.get(keyword):

@@ -1,8 +1,6 @@
 """Real stores in a folder of the module's own, and the few steps that every case goes through."""
 
-import threading
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +9,7 @@ from pinboard import clock, config, ids
 from pinboard.custody import Box
 from pinboard.intake import drafts, publish, receive, review
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, Consent, ConsentKind, ConsentLevel, Instance, Role, Series, Upload, User
+from pinboard.models import Case, Consent, ConsentKind, ConsentLevel, Instance, Role, Series, User
 from pinboard.models.ready import ensure_ready
 from tests.fixtures.database import SERVER, server_database
 

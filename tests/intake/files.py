@@ -2,6 +2,7 @@
 
 import io
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -13,8 +14,7 @@ from pydicom.uid import generate_uid
 @cache
 def wheel(name):
     """Give a sample of pydicom's own wheel."""
-    with open(get_testdata_file(name, download=False), "rb") as file:
-        return file.read()
+    return Path(get_testdata_file(name, download=False)).read_bytes()
 
 
 def ct(**changes):
