@@ -183,11 +183,12 @@ def make_picture(session, case, *, modality="CT", frames=1, width=512, height=51
 
 
 def make_media(session, case, instance):
+    at, by = clock.now(), case.author_id
     receipt = add(
         session,
         Receipt(
             public_id=public_id(), case_id=case.id, instance_id=instance.id, profile_version="test", codes=[],
-            counts={}, boxes=[], confirmed_by_id=case.author_id, confirmed_at=clock.now(), hashes={}, created_at=clock.now(),
+            counts={}, boxes=[], confirmed_by_id=by, confirmed_at=at, hashes={}, created_at=at,
         ),
     )  # fmt: skip
     for variant, size in ((f"w{width}", width) for width in WIDTHS):
