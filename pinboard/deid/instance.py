@@ -7,6 +7,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydicom.encaps import generate_frames
 
 from pinboard.deid.codestream import strip
@@ -88,7 +89,7 @@ def _native(element: Any, header: Header, *, is_big: bool) -> bytes | memoryview
     if data is None or len(data) < length:
         raise ValueError("fewer pixels than the header says")
     if not is_big:
-        return memoryview(data)[:length]
+        return _without_unused_bits(memoryview(data)[:length], header)
     size = header["BitsAllocated"] // 8
     if size <= 1:
         # Bytes in words were swapped with them.
@@ -96,7 +97,20 @@ def _native(element: Any, header: Header, *, is_big: bool) -> bytes | memoryview
     padded = bytes(data[: length + (-length) % size])
     swapped = array({1: "B", 2: "H", 4: "I", 8: "Q"}[size], padded.ljust(len(padded) + (-len(padded)) % size, b"\0"))
     swapped.byteswap()
-    return swapped.tobytes()[:length]
+    return _without_unused_bits(memoryview(swapped.tobytes())[:length], header)
+
+
+def _without_unused_bits(data: memoryview, header: Header) -> bytes | memoryview:
+    """Clear the bits above those stored: old devices keep an overlay there (PS3.3 section C.9.2)."""
+    allocated = header["BitsAllocated"]
+    shift = allocated - header["BitsStored"]
+    if shift == 0 or allocated not in {8, 16, 32}:
+        return data
+    sign = "i" if header["PixelRepresentation"] else "u"
+    values = np.frombuffer(data, f"<{sign}{allocated // 8}")
+    # Shifting back fills with the sign where there is one.
+    tidy = (values << shift) >> shift
+    return data if np.array_equal(tidy, values) else tidy.tobytes()
 
 
 def write(header: Header, pixels: Pixels) -> bytes:

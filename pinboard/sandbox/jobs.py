@@ -35,6 +35,7 @@ PIXEL_JOBS: set[str] = set()
 
 _PREVIEW_SIDE = 2048
 _RISKY_MODALITIES = frozenset({"US", "XC", "ES", "DMS", "OT", "SC", "GM", "IVUS", "XA", "RF", "OP", "SM"})
+_LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})
 _CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 # Read once, before children are forked: a confined child can open no file.
@@ -79,6 +80,8 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         chart_record=params.get("chart_record"),
     )
     pixels = instances.take_pixels(dataset, rebuilt.header)
+    if pixels.syntax in _LOSSY:
+        rebuilt.header.setdefault("LossyImageCompression", "01")
     out = instances.write(rebuilt.header, pixels)
     rebuilt.receipt.stripped_bytes = max(_pixel_size(dataset) - pixels.size, 0)
     answer = _summary(rebuilt.header) | {
