@@ -15,7 +15,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from pinboard.config import Config, misspelt
+from pinboard.models.engine import make_engine
+from pinboard.models.ready import is_current
 from pinboard.sandbox.confine import landlock_version
 
 DECODERS = {"PIL": "pillow", "gdcm": "python-gdcm", "jpeg_ls": "pyjpegls", "openjpeg": "pylibjpeg-openjpeg"}
@@ -159,6 +163,24 @@ def check_names(_config: Config) -> Iterator[Finding]:
         yield Finding("P010", False, f"{name} is no setting.", "Compare with docs/options.md.")
 
 
+def check_tables(config: Config) -> Iterator[Finding]:
+    """P011: the database must answer, in the form that this version needs."""
+    if config.database_path is not None and not config.database_path.exists():
+        return  # the first start makes it
+    engine = make_engine(config.database_url)
+    try:
+        if not is_current(engine):
+            yield Finding(
+                "P011", True, "The database is of another version.", "Start Pinboard: it upgrades, or says why not."
+            )
+    except SQLAlchemyError:
+        yield Finding(
+            "P011", True, "The database cannot be reached.", "Look at PINBOARD_DATABASE_URL and at the server."
+        )
+    finally:
+        engine.dispose()
+
+
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     check_data_folder,
     check_keys,
@@ -170,6 +192,7 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     check_space,
     check_address,
     check_names,
+    check_tables,
 )
 
 

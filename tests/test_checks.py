@@ -8,6 +8,7 @@ import pytest
 
 from pinboard.checks import CHECKS, file_system_of, findings
 from pinboard.config import load
+from pinboard.models.ready import ensure_ready
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
@@ -87,3 +88,13 @@ def test_a_misspelt_setting(config, monkeypatch):
     assert "P010" not in ids(config)
     monkeypatch.setitem(os.environ, "PINBOARD_PROT", "9000")
     assert "P010" in ids(config)
+
+
+def test_a_database_of_another_version_or_none(config):
+    assert "P011" not in ids(config)
+    config.database_path.touch(mode=0o600)
+    assert "P011" in ids(config)
+    ensure_ready(config)
+    assert "P011" not in ids(config)
+    config.database_path.write_bytes(b"no database" * 1000)
+    assert "P011" in ids(config)

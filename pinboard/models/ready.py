@@ -77,6 +77,13 @@ def upgrade(engine: Engine, backups: Path | None = None) -> None:
         command.upgrade(_alembic(connection), "head")
 
 
+def is_current(engine: Engine) -> bool:
+    """Tell whether the tables are in the form that this version needs."""
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(_alembic(None)).get_current_head()
+
+
 def seed(engine: Engine) -> None:
     """Make a board for every specialty that has none; a board that was renamed or archived stays as it is."""
     with Session(engine) as session:
