@@ -8,8 +8,6 @@ import brotli
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pinboard.imaging.arrays import Array
 
 QUALITY: Final = 5
@@ -58,13 +56,3 @@ def decode_frame(data: bytes, shape: tuple[int, ...], dtype: str | np.dtype[Any]
 def _words(pixels: Array) -> Array:
     kind = pixels.dtype.newbyteorder("<")
     return np.ascontiguousarray(pixels.astype(kind, copy=False)).view(f"<u{kind.itemsize}")
-
-
-def pack(parts: Iterable[bytes]) -> tuple[bytes, list[list[int]]]:
-    """Join encoded frames; give the pack and [offset, length] of each."""
-    whole = bytearray()
-    index: list[list[int]] = []
-    for part in parts:
-        index.append([len(whole), len(part)])
-        whole += part
-    return bytes(whole), index

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pinboard.imaging import dicom
-from pinboard.imaging.frames import decode_frame, encode_frame, pack
+from pinboard.imaging.frames import decode_frame, encode_frame
 from tests.samples import sample
 
 TYPES = ["u1", "i1", "<u2", "<i2", ">u2", "<u4", "<i4", "<f4", "<f8"]
@@ -41,9 +41,3 @@ def test_another_shape_is_an_error():
 def test_a_slice_packs_well_below_its_size():
     frame = dicom.frame(dicom.read(sample("ct-series/pancreas-ct").glob("*").__next__().read_bytes()), 0)
     assert len(encode_frame(frame)) < frame.nbytes * 0.6
-
-
-def test_a_pack_says_where_each_frame_is():
-    whole, index = pack([b"abc", b"", b"de"])
-    assert whole == b"abcde"
-    assert index == [[0, 3], [3, 0], [3, 2]]
