@@ -29,4 +29,4 @@ def test_numbers_order_before_places():
     ordered = [{"InstanceNumber": 1}, {"InstanceNumber": 2}] + [
         {"ImagePositionPatient": [0.0, 0.0, z], "ImageOrientationPatient": AXIAL} for z in (-3.0, 4.0)
     ]
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    assert sorted([ordered[at] for at in (2, 3, 1, 0)], key=sort_key) == ordered
