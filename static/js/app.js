@@ -58,7 +58,9 @@ export function toast(text, undo) {
 const dialog = $("#dialog");
 
 function openDialog() {
-  if (dialog && !dialog.open) dialog.showModal();
+  if (!dialog || dialog.open) return;
+  dialog.setAttribute("aria-labelledby", "dialog-title");
+  dialog.showModal();
 }
 
 function closeDialog() {
