@@ -21,44 +21,44 @@ def echo(parts, params):
     return {"sizes": [len(part) for part in parts], "params": params}, parts
 
 
-def pid(parts, params):  # noqa: ARG001
+def pid(parts, params):
     return {"pid": os.getpid(), "parent": os.getppid()}, []
 
 
-def refuse(parts, params):  # noqa: ARG001
+def refuse(parts, params):
     raise Refused(params["code"])
 
 
-def fail(parts, params):  # noqa: ARG001
+def fail(parts, params):
     print("Doe^Jane", flush=True)  # noqa: T201
     print("Doe^Jane", file=sys.stderr, flush=True)  # noqa: T201
     raise ValueError("Doe^Jane 1931-02-03")
 
 
-def segfault(parts, params):  # noqa: ARG001
+def segfault(parts, params):
     ctypes.string_at(0)
 
 
-def abort(parts, params):  # noqa: ARG001
+def abort(parts, params):
     os.abort()
 
 
-def leave(parts, params):  # noqa: ARG001
+def leave(parts, params):
     os._exit(0)
 
 
-def hang(parts, params):  # noqa: ARG001
+def hang(parts, params):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     time.sleep(600)
 
 
-def spin(parts, params):  # noqa: ARG001
+def spin(parts, params):
     while True:
         pass
 
 
-def eat(parts, params):  # noqa: ARG001
+def eat(parts, params):
     kept = []
     while True:
         kept.append(bytearray(16 << 20))
@@ -68,19 +68,19 @@ def recurse(parts, params):
     return recurse(parts, params)
 
 
-def big(parts, params):  # noqa: ARG001
+def big(parts, params):
     return {}, [bytes(params["size"])]
 
 
-def many(parts, params):  # noqa: ARG001
+def many(parts, params):
     return {}, [b"x"] * params["count"]
 
 
-def pickle_like(parts, params):  # noqa: ARG001
+def pickle_like(parts, params):
     return {"value": b"not JSON"}, []
 
 
-def not_a_number(parts, params):  # noqa: ARG001
+def not_a_number(parts, params):
     return {"value": float("nan")}, []
 
 
@@ -102,7 +102,7 @@ def _is_open(fd):
         return False
 
 
-def orphan(parts, params):  # noqa: ARG001
+def orphan(parts, params):
     child = os.fork()
     if child == 0:
         time.sleep(600)

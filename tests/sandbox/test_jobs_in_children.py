@@ -16,7 +16,7 @@ from tests.sandbox.conftest import ROOT, eventually
 from tests.sandbox.whole_way import whole_way
 
 FOLDERS = ("photos", "transfer-syntaxes", "ultrasound", "xray-mammo", "documents", "hostile/charsets")
-MOST_BYTES = 400_000
+MOST_BYTES = 200_000
 FILES = [path for folder in FOLDERS for path in samples(f"{folder}/**/*")]
 FILES += [path for folder in ("ct-series", "mr-series") for path in samples(f"{folder}/*/*")[::9]]
 GOOD = [str(path) for path in FILES if path.stat().st_size < MOST_BYTES]
