@@ -92,12 +92,13 @@ def start(data: Path, **settings: str) -> Site:
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
     log = data.parent / f"{data.name}.log"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pinboard", "serve", "--port", str(port)],
-        env={**environment(data), "PYTHONUNBUFFERED": "1", **settings},
-        stdout=log.open("wb"),
-        stderr=subprocess.STDOUT,
-    )
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pinboard", "serve", "--port", str(port)],
+            env={**environment(data), "PYTHONUNBUFFERED": "1", **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     site = Site(f"http://127.0.0.1:{port}", data, process, log)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -148,3 +149,15 @@ def violations(page: Page) -> list[str]:
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Keep a picture of every open page of a failed journey, where a folder for them is named."""
+    report = yield
+    folder = os.environ.get("PINBOARD_FAILURES")
+    if folder and report.when == "call" and report.failed:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for who, page in getattr(item.funcargs.get("day"), "pages", {}).items():
+            page.screenshot(path=Path(folder) / f"{item.name}-{who}.png", full_page=True)
+    return report
