@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, g, request
 
 from pinboard.boards import queries, service
@@ -47,6 +49,6 @@ def pin(case_id: str) -> Response:
     return see_other(f"/c/{case_id}")
 
 
-def _context(case: Case, *, title: str = "", error: str | None = None) -> dict[str, object]:
+def _context(case: Case, *, title: str = "", error: str | None = None) -> dict[str, Any]:
     boards = queries.boards_for_pin(db.session(), g.reader, case.id)
     return {"case": case, "boards": boards, "title": title, "error": error}

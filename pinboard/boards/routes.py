@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, g, make_response, request
 
@@ -137,7 +138,7 @@ def _board(slug: str) -> Response:
     )
 
 
-def _wall(page: str, here: str, partial: str, found: queries.Page, **context: object) -> Response:
+def _wall(page: str, here: str, partial: str, found: queries.Page, **context: Any) -> Response:
     """Answer with a wall or its next cards; the number of the page travels in the address of the next."""
     count = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     key = f"?after={found.next}&page={count + 1}"

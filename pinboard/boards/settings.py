@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, g, make_response, render_template, request
 
 from pinboard.boards import queries, service
@@ -79,7 +81,7 @@ def _personal(slug: str) -> Board:
     return board
 
 
-def _people(board: Board, error: str | None = None) -> dict[str, object]:
+def _people(board: Board, error: str | None = None) -> dict[str, Any]:
     session = db.session()
     return {
         "board": board,

@@ -67,7 +67,7 @@ class Card:
     board: str | None = None
 
 
-def card(row: Row[Any], *, pin_id: str | None = None) -> Card:
+def card(row: Row[*tuple[Any, ...]], *, pin_id: str | None = None) -> Card:
     """Make a card from a row that begins with the columns of `CARD`."""
     _id, public_id, title, resolution, kind, frames, comments, picture, is_sensitive, at = row[: len(CARD)]
     facts = [modality(kind), _images(frames) if frames > 1 else "", _comments(comments) if comments else ""]
@@ -178,13 +178,13 @@ def runs(session: Session, case_id: int) -> list[Run]:
         .where(Instance.media_name.is_not(None))
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id),
     ).all()
-    grouped: dict[int, list[Row[Any]]] = {}
+    grouped: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for row in rows:
         grouped.setdefault(row[0], []).append(row)
     return [_run(number, group) for number, group in enumerate(grouped.values(), start=1)]
 
 
-def _run(number: int, rows: Sequence[Row[Any]]) -> Run:
+def _run(number: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> Run:
     _series, kind, alt, key_instance, key_frame, *_rest = rows[0]
     parts = tuple(Part(row.media_name, row.frame_count, row.columns, row.rows) for row in rows)
     before = 0

@@ -28,7 +28,7 @@ class Safety:
     profile: str
 
 
-def receipts(session: Session, case_id: int) -> list[Row[Any]]:
+def receipts(session: Session, case_id: int) -> list[Row[*tuple[Any, ...]]]:
     """Give the receipts of the pictures that are shown, with who confirmed each."""
     query = (
         select(Receipt.counts, Receipt.boxes, Receipt.profile_version, Receipt.codes, Receipt.confirmed_at)
@@ -42,7 +42,7 @@ def receipts(session: Session, case_id: int) -> list[Row[Any]]:
     return list(session.execute(query))
 
 
-def safety(rows: Sequence[Row[Any]]) -> Safety | None:
+def safety(rows: Sequence[Row[*tuple[Any, ...]]]) -> Safety | None:
     """Add up the receipts of a case; a removed or painted thing is counted, never named."""
     if not rows:
         return None
@@ -64,7 +64,7 @@ class ReceiptLine:
     confirmed_at: datetime
 
 
-def receipt_lines(rows: Sequence[Row[Any]]) -> list[ReceiptLine]:
+def receipt_lines(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[ReceiptLine]:
     """Make a line of the receipt's table for each picture."""
     return [
         ReceiptLine(
@@ -97,7 +97,7 @@ def author(session: Session, user_id: int) -> Author:
     return Author(row.name, row.role, meaning(row.specialty), row.verified_at is not None, row.is_demo)
 
 
-def boards_of(session: Session, reader: Reader, case_id: int) -> list[Row[Any]]:
+def boards_of(session: Session, reader: Reader, case_id: int) -> list[Row[*tuple[Any, ...]]]:
     """Give the boards that show a case, as far as this reader may see them."""
     query = (
         select(Board.slug, Board.title)

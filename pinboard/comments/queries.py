@@ -70,7 +70,7 @@ def one(session: Session, reader: Reader, case: Case, comment_id: int) -> Shown:
     return _with_replies(session, reader, case, [shown(row, reader)])[0]
 
 
-def shown(row: Row[Any], reader: Reader) -> Shown:
+def shown(row: Row[*tuple[Any, ...]], reader: Reader) -> Shown:
     """Make what a template shows of one comment; the words of a deleted one do not leave this function."""
     is_mine = row.author_id == reader.user_id
     is_deleted = row.deleted_at is not None
@@ -101,7 +101,7 @@ def can_restore(deleted_at: datetime) -> bool:
     return now() - deleted_at < RESTORE_FOR
 
 
-def _standing(row: Row[Any]) -> str:
+def _standing(row: Row[*tuple[Any, ...]]) -> str:
     words = [meaning(row.specialty)]
     if row.role == Role.TRAINEE:
         words.append(_("trainee"))

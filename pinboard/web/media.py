@@ -91,7 +91,7 @@ def _readers() -> Iterator[Reader]:
         yield reader_for(db.session(), current_user.user, "subject")
 
 
-def _row(session: Session, reader: Reader, name: str, kind: str) -> Row[tuple[MediaFile, int]] | None:
+def _row(session: Session, reader: Reader, name: str, kind: str) -> Row[MediaFile, int] | None:
     query = (
         select(MediaFile, Instance.id)
         .join(Instance, Instance.id == MediaFile.instance_id)
@@ -105,7 +105,7 @@ def _row(session: Session, reader: Reader, name: str, kind: str) -> Row[tuple[Me
     return row
 
 
-def _is_released(session: Session, reader: Reader, row: Row[tuple[MediaFile, int]]) -> bool:
+def _is_released(session: Session, reader: Reader, row: Row[MediaFile, int]) -> bool:
     """Tell whether the person in the images was given just this one; the others of the case stay closed."""
     file, instance_id = row
     released = session.scalars(
@@ -126,7 +126,7 @@ def _of_subject(reader: Reader) -> ColumnElement[bool]:
     return and_(Release.subject_id.is_not(None), Release.subject_id == mine)
 
 
-def _picture(row: Row[tuple[MediaFile, int]], frame: int | None) -> Picture | None:
+def _picture(row: Row[MediaFile, int], frame: int | None) -> Picture | None:
     file = row[0]
     if frame is None:
         return Picture(file.object_name, file.content_type, file.sha256, None)

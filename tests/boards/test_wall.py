@@ -203,5 +203,5 @@ def test_a_patient_sees_no_wall_at_all(client, session, sign_in):
         assert client.get(url).status_code == 404
 
 
-def test_nobody_is_sent_to_sign_in(client, clinic):  # noqa: ARG001 - an account must be there to sign in to
+def test_nobody_is_sent_to_sign_in(client, clinic):
     assert client.get("/").headers["Location"].startswith("/login")
