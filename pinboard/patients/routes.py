@@ -155,6 +155,7 @@ def _release_page(case: Case, form: ReleaseForm) -> dict[str, Any]:
         "form": form,
         "errors": form.first_errors(),
         "standing": standing,
+        "has_begun": bool(standing) and standing.Release.not_before <= now(),
         "own_code": own.chart_code if own else "",
         "pictures": _pictures(case),
         "has_account": queries.account_of(session, standing.Release.subject_id) if standing else False,
