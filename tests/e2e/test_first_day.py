@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 PASSWORD = "four quiet herons fly"
 TITLE = "Is this wall motion abnormality new?"
@@ -153,7 +153,7 @@ def test_6_a_second_clinician_finds_it_on_the_wall_and_answers(day: Day) -> None
     page = day.page("ben")
     page.goto("/boards")
     page.get_by_role("link", name=re.compile("Cardiology")).first.click()
-    page.get_by_role("link", name=TITLE).click()
+    card(page).click()
     page.get_by_role("link", name=re.compile("Ultrasound, 65")).click()
     page.get_by_text("/ 65").wait_for()
     before = page.locator("output").inner_text()
@@ -176,10 +176,11 @@ def test_7_he_gets_a_reply_and_pins_the_case_to_his_own_board(day: Day) -> None:
     ben.get_by_text("There is none, sadly.").wait_for()
     ben.get_by_role("link", name="Pin to a board").click()
     ben.get_by_label("Or on a new board").fill("Walls to remember")
-    ben.get_by_role("button", name="Create and pin").click()
+    with ben.expect_response(lambda answer: answer.url.endswith("/pin") and answer.request.method == "POST"):
+        ben.get_by_role("button", name="Create and pin").click()
     ben.goto("/boards")
     ben.get_by_role("link", name=re.compile("Walls to remember")).first.click()
-    ben.get_by_role("link", name=TITLE).wait_for()
+    card(ben).wait_for()
 
 
 def test_8_she_releases_it_and_the_patient_sees_that_and_nothing_else(day: Day) -> None:
@@ -215,7 +216,8 @@ def test_9_links_open_until_they_are_revoked(day: Day) -> None:
         assert guest.request.get(picture).ok
         ada.goto(f"/c/{day.case}/shares")
         ada.get_by_role("button", name=re.compile(f"Revoke .*{kind}")).click()
-        ada.get_by_text("revoked").first.wait_for()
+        ada.get_by_role("button", name="Yes, go on").click()
+        ada.locator("li.share", has_text=f"for the {kind}").get_by_text("revoked").wait_for()
         assert guest.request.get(picture).status == 404
         assert guest.goto(address).status == 404
         guest.get_by_text("This link opens nothing").wait_for()
@@ -236,6 +238,7 @@ def test_a_she_removes_the_wrong_image_and_then_withdraws_the_case(day: Day) -> 
     ben.get_by_text("It was another region.").wait_for()
     ada.goto(f"/c/{day.case}/edit")
     ada.get_by_role("button", name="Withdraw this case").click()
+    ada.get_by_role("button", name="Yes, go on").click()
     ada.wait_for_url(f"/c/{day.case}")
     assert ben.goto(f"/c/{day.case}").status == 404
     for place in ("/", "/search?q=wall+motion", "/boards"):
@@ -299,6 +302,11 @@ def share(day: Day, kind: str) -> tuple[str, str]:
     page.get_by_role("button", name="Make the link").click()
     address = page.get_by_label("Address").input_value()
     return address, page.locator("p.code").inner_text()
+
+
+def card(page: Page) -> Locator:
+    """Find the case on a wall."""
+    return page.locator(".card > a", has_text=TITLE)
 
 
 def draw(page: Page, start_at: tuple[float, float], end_at: tuple[float, float]) -> None:
