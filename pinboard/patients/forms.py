@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from pinboard.web.forms import AtMost, Form, Needed, trimmed
 from pinboard.web.text import _
@@ -29,7 +30,7 @@ class ReleaseForm(Form):
     )
     shows_date = BooleanField(default=True)
     images = SelectMultipleField(validators=[Needed(_("Choose at least one image."))])
-    delay = SelectField(coerce=int, choices=list(DELAYS), default=0)
+    delay = SelectField(coerce=int, choices=[SelectChoice(str(hours), words) for hours, words in DELAYS], default=0)
     other_subject = BooleanField()
 
     def starts_at(self, moment: datetime) -> datetime:

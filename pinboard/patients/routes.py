@@ -108,7 +108,7 @@ def _subject() -> Reader:
 
 def _form(case: Case) -> ReleaseForm:
     form = ReleaseForm()
-    form.images.choices = [(row.public_id, "") for row in _pictures(case)]
+    form.images.choices = [row.public_id for row in _pictures(case)]
     return form
 
 

@@ -19,7 +19,7 @@ class ShareForm(Form):
 
     kind = RadioField(
         validators=[Needed(_("Say for whom the link is."))],
-        choices=[(ShareKind.SUBJECT.value, ""), (ShareKind.COLLEAGUE.value, "")],
+        choices=[ShareKind.SUBJECT.value, ShareKind.COLLEAGUE.value],
     )
     label = StringField(
         validators=[Needed(_("Name the link, so that you know it again.")), AtMost(80)], filters=[trimmed]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from pinboard import vocabulary
@@ -14,7 +15,8 @@ from pinboard.web.text import _
 
 CERTAINTIES = ("certain", "almost certain", "possible")
 MOST_TAGS = 12
-_NOTHING = ("", _("Not given"))
+_NOTHING = SelectChoice("", _("Not given"))
+_SEXES = (("F", _("Female")), ("M", _("Male")), ("O", _("Other")))
 
 
 class WordsForm(Form):
@@ -28,15 +30,18 @@ class WordsForm(Form):
     findings = TextAreaField(validators=[AtMost(20_000)], filters=[trimmed])
     differential = TextAreaField(validators=[AtMost(6_000)], filters=[trimmed])
     tags = StringField(validators=[AtMost(400)], filters=[trimmed])
-    age_band = SelectField(choices=[_NOTHING, *((band, band) for band in vocabulary.AGE_BANDS)])
-    sex = SelectField(choices=[_NOTHING, ("F", _("Female")), ("M", _("Male")), ("O", _("Other"))])
+    age_band = SelectField(choices=[_NOTHING, *map(SelectChoice, vocabulary.AGE_BANDS)])
+    sex = SelectField(choices=[_NOTHING, *(SelectChoice(code, word) for code, word in _SEXES)])
     body_part = StringField(validators=[Optional(), AtMost(80)], filters=[trimmed])
     laterality = SelectField()
     is_sensitive = BooleanField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.laterality.choices = [_NOTHING, *((side.code, side.meaning) for side in vocabulary.laterality())]
+        self.laterality.choices = [
+            _NOTHING,
+            *(SelectChoice(side.code, side.meaning) for side in vocabulary.laterality()),
+        ]
 
     @classmethod
     def of(cls, case: Case) -> WordsForm:

@@ -189,3 +189,29 @@ def test_a_case_that_was_not_shown_was_not_opened(client, app, session, sign_in)
     sign_in("clinician")
     client.get(f"/c/{case.public_id}")
     assert "pinboard-openings" not in app.extensions
+
+
+@pytest.mark.parametrize("name", ["ada", "ben", "tom"])
+def test_every_link_that_the_page_offers_opens(client, session, sign_in, name):
+    scene = make_scene(session)
+    sign_in(getattr(scene.people, name))
+    soup = page(client, f"/c/{scene.case.public_id}")
+    links = {link["href"].split("#")[0] for link in soup.select(".rail a[href^='/']")}
+    assert any(link.endswith("/history") for link in links)
+    assert (f"/c/{scene.case.public_id}/release" in links) is (name == "ada")
+    for link in links:
+        assert client.get(link).status_code == 200, link
+    targets = {form["action"] for form in soup.select("form[action$='/withdraw']")}
+    assert targets == ({f"/c/{scene.case.public_id}/withdraw"} if name == "ada" else set())
+
+
+def test_the_author_finds_the_way_back_of_a_withdrawn_case(client, session, sign_in):
+    scene = make_scene(session)
+    sign_in(scene.people.ada)
+    here = f"/c/{scene.case.public_id}"
+    assert client.post(f"{here}/withdraw").status_code == 303
+    soup = page(client, here)
+    assert "Nobody else sees it" in text_of(soup)
+    assert not soup.select("a[href$='/pin'], form[action$='/withdraw']")
+    assert client.post(soup.select_one("form[action$='/restore']")["action"]).status_code == 303
+    assert "Nobody else sees it" not in text_of(page(client, here))
