@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 from pinboard import policy
 from pinboard.intake import revise, withdraw
 from pinboard.intake.errors import IntakeError
+from pinboard.intake.export import instance_bytes
 from pinboard.models import Case, CaseState, Instance, InvalidTransition, User
 from pinboard.policy import case_for
 from pinboard.upkeep import queries, service
 from pinboard.upkeep.forms import ReasonForm, WordsForm
 from pinboard.vocabulary import body_parts
 from pinboard.web.access import access
-from pinboard.web.extensions import db
+from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import invalid, see_other, toast
+from pinboard.web.openings import note_opening
 from pinboard.web.text import _
 
 bp = Blueprint("upkeep", __name__)
@@ -99,6 +101,22 @@ def remove_image(case_id: str, image: str) -> Response:
     db.session.commit()
     toast(_("The image is gone, and its address with it."))
     return see_other(f"/c/{case.public_id}")
+
+
+@bp.get("/c/<case_id>/images/<image>/dicom")
+@access("clinician")
+def download(case_id: str, image: str) -> Response:
+    """Give one published image as the rebuilt DICOM instance, to those who keep the case."""
+    case = _kept(case_id, "edit")
+    instance = db.session.scalar(select(Instance).where(Instance.case_id == case.id, Instance.public_id == image))
+    if instance is None or instance.media_name is None:
+        abort(404)
+    sign_in = current_user.sign_in
+    note_opening(case.id, g.reader, seat=sign_in.public_id, what="download", device=sign_in.device)
+    answer = make_response(instance_bytes(stores(), db.session(), instance))
+    answer.mimetype = "application/dicom"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{image}.dcm"'
+    return answer
 
 
 @bp.post("/c/<case_id>/withdraw")
