@@ -1,18 +1,17 @@
-"""What the pages of a draft show: queue rows, images, series, the list of drafts, what is missing as links."""
+"""What the pages of a draft show: images, series, the list of drafts, what is missing as links."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
-from pinboard.drafts.words import count_images, erased_in, kind_of, refusal, suggestion
+from pinboard.drafts.words import count_images, erased_in, example, kind_of, suggestion
 from pinboard.intake.missing import Missing, missing
 from pinboard.intake.review import confirmed_ids
 from pinboard.models import (
@@ -23,32 +22,11 @@ from pinboard.models import (
     InstanceState,
     Series,
     Upload,
-    UploadState,
 )
 from pinboard.policy import NotFound
 from pinboard.web.text import _
 
 WARN_BEFORE = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One file of the queue; what it was called before stays on the device it came from."""
-
-    public_id: str
-    draft: str
-    number: int
-    state: str
-    note: str
-    kind: str = ""
-    image: str = ""
-    width: int = 0
-    height: int = 0
-
-    @property
-    def name(self) -> str:
-        """Give what the queue calls it."""
-        return _("Image {number}").format(number=self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +56,7 @@ class DraftSeries:
     height: int
     frame: int
     suggestion: str
+    example: str
     alt_text: str
 
 
@@ -105,62 +84,6 @@ class Gap:
     href: str
 
 
-def slot_for(session: Session, user_id: int | None, public_id: str) -> Upload:
-    """Give a slot that this account opened, or nothing."""
-    found = session.scalar(select(Upload).where(Upload.public_id == public_id, Upload.by_id == user_id))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def queue(session: Session, case: Case) -> list[QueueRow]:
-    """Give every file of a draft, in the order of its numbers."""
-    return _queue_rows(session, Upload.case_id == case.id)
-
-
-def queue_row(session: Session, upload: Upload) -> QueueRow:
-    """Give one file of the queue."""
-    return _queue_rows(session, Upload.id == upload.id)[0]
-
-
-def _queue_rows(session: Session, which: Any) -> list[QueueRow]:
-    rows = session.execute(
-        select(Upload, Case.public_id, Instance, Series.modality)
-        .join(Case, Case.id == Upload.case_id)
-        .outerjoin(Instance, Instance.id == Upload.instance_id)
-        .outerjoin(Series, Series.id == Instance.series_id)
-        .where(which)
-        .order_by(Upload.number)
-    )
-    return [_queue_row(upload, draft, instance, modality) for upload, draft, instance, modality in rows]
-
-
-def _queue_row(upload: Upload, draft: str, instance: Instance | None, modality: str | None) -> QueueRow:
-    row = QueueRow(upload.public_id, draft, upload.number, upload.state.value, _note(upload))
-    if instance is None:
-        return row
-    return QueueRow(
-        upload.public_id,
-        draft,
-        upload.number,
-        upload.state.value,
-        _note(upload),
-        kind=kind_of(modality or "", instance.frame_count),
-        image=instance.public_id,
-        width=instance.columns,
-        height=instance.rows,
-    )
-
-
-def _note(upload: Upload) -> str:
-    words = {
-        UploadState.WAITING: _("Not sent yet. Choose the file again, or remove this line."),
-        UploadState.RECEIVING: _("Taking the identity out of it"),
-        UploadState.RECEIVED: _("Ready"),
-    }
-    return words.get(upload.state) or refusal(upload.refusal)
-
-
 def instance_for(session: Session, case: Case, public_id: str) -> Instance:
     """Give one image of a draft, or nothing."""
     found = session.scalar(
@@ -174,13 +97,14 @@ def instance_for(session: Session, case: Case, public_id: str) -> Instance:
 
 
 def images(session: Session, case: Case) -> list[DraftImage]:
-    """Give the images of a draft in the order of its series; a fixed number of statements for any number of them."""
+    """Give the images of a draft in the order they came; a fixed number of statements for any number of them."""
     sure = confirmed_ids(session, case)
     names = numbers(session, case)
     boxes: dict[int, list[list[int | None]]] = {}
     drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(Instance.case_id == case.id)
     for box in session.scalars(drawn.order_by(DrawnBox.id)):
         boxes.setdefault(box.instance_id, []).append([box.frame, box.x0, box.y0, box.x1, box.y1])
+    rows = sorted(_ordered(session, case), key=lambda row: names.get(row[0].id, 0))
     return [
         DraftImage(
             public_id=one.public_id,
@@ -193,7 +117,7 @@ def images(session: Session, case: Case) -> list[DraftImage]:
             is_confirmed=one.id in sure,
             boxes=boxes.get(one.id, []),
         )
-        for one, modality in _ordered(session, case)
+        for one, modality in rows
     ]
 
 
@@ -245,6 +169,7 @@ def _series(row: Series, members: list[Instance], names: dict[int, int], body_pa
         height=key.rows,
         frame=min(row.key_frame, key.frame_count - 1),
         suggestion=suggestion(row.modality, key.header, body_part),
+        example=example(row.modality),
         alt_text=row.alt_text,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, g, make_response, render_template, request
 from werkzeug.datastructures import FileStorage
 
-from pinboard.drafts import queries, service
+from pinboard.drafts import queue, service
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.words import PHOTO_KINDS, refusal
 from pinboard.intake.drafts import new_draft
@@ -62,7 +62,7 @@ def open_slot() -> Response:
 @access("author", "reader")
 def put(upload: str) -> Response:
     """Take the bytes of one file into memory and hand them on; no transaction is open while they come."""
-    slot = queries.slot_for(db.session(), g.reader.user_id, upload)
+    slot = queue.slot_for(db.session(), g.reader.user_id, upload)
     limit = most_bytes()
     if (request.content_length or 0) > limit:
         return _row(slot, 413, refusal("too-large-file"))
@@ -80,14 +80,14 @@ def put(upload: str) -> Response:
 @access("author", "reader")
 def row(upload: str) -> Response:
     """Show how one file fared."""
-    return _row(queries.slot_for(db.session(), g.reader.user_id, upload), 200)
+    return _row(queue.slot_for(db.session(), g.reader.user_id, upload), 200)
 
 
 @bp.delete("/uploads/<upload>")
 @access("author", "reader")
 def drop(upload: str) -> Response:
     """Take one file out of a draft."""
-    service.drop(db.session(), stores(), queries.slot_for(db.session(), g.reader.user_id, upload), me())
+    service.drop(db.session(), stores(), queue.slot_for(db.session(), g.reader.user_id, upload), me())
     db.session.commit()
     return make_response("", 200)
 
@@ -96,7 +96,7 @@ def drop(upload: str) -> Response:
 @access("author", "reader")
 def drop_form(upload: str) -> Response:
     """Take one file out of a draft, without JavaScript."""
-    slot = queries.slot_for(db.session(), g.reader.user_id, upload)
+    slot = queue.slot_for(db.session(), g.reader.user_id, upload)
     draft = db.session.get_one(Case, slot.case_id).public_id
     service.drop(db.session(), stores(), slot, me())
     db.session.commit()
@@ -124,7 +124,7 @@ def _again(number: int) -> Upload:
 
 
 def _row(slot: Upload, status: int, note: str = "") -> Response:
-    shown = queries.queue_row(db.session(), slot)
+    shown = queue.queue_row(db.session(), slot)
     return make_response(render_template("partials/drafts/upload_row.html", row=shown, note=note), status)
 
 
@@ -141,7 +141,7 @@ def _take_form_file(number: int, file: FileStorage | None) -> str:
 
 
 def _page(case: Case | None, *, status: int = 200, error: str = "") -> Response:
-    rows = queries.queue(db.session(), case) if case else []
+    rows = queue.queue(db.session(), case) if case else []
     subject = db.session.get(Subject, case.subject_id) if case and case.subject_id else None
     page = render_template(
         "pages/drafts/new.html",

@@ -80,9 +80,16 @@ def erased_in(at: datetime | None) -> str:
 
 
 def suggestion(modality: str, header: dict[str, object], body_part: str | None) -> str:
-    """Give a first draft of an alternative text from what the header may say."""
-    word = vocabulary.modality(modality) or _("Image")
+    """Give a first draft of an alternative text from what the header or the form says; nothing where neither does."""
     named = vocabulary.meaning(body_part) or str(header.get("BodyPartExamined") or "").capitalize()
+    if not named:
+        return ""
     view = str(header.get("ViewPosition") or "")
-    parts = [part for part in (named, _("{view} view").format(view=view) if view else "") if part]
-    return f"{word}: {', '.join(parts)}" if parts else _("{kind} of …").format(kind=word)
+    text = f"{vocabulary.modality(modality) or _('Image')}: {named.lower()}"
+    return _("{text}, {view} view").format(text=text, view=view) if view else text
+
+
+def example(modality: str) -> str:
+    """Show what such a text looks like, for an image of which nothing is known."""
+    word = vocabulary.modality(modality) or _("Image")
+    return _("{kind} of the part you ask about, and what is to be seen there").format(kind=word)

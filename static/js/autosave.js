@@ -89,6 +89,11 @@ function takeRows(list) {
   const changed = () => form.dispatchEvent(new Event("change"));
   document.querySelector(`[data-add="${list.id}"]`).addEventListener("click", (event) => {
     event.preventDefault();
+    const blank = [...list.querySelectorAll("[data-row] input")].find((input) => !input.value);
+    if (blank) {
+      blank.focus();
+      return;
+    }
     const row = pattern.content.firstElementChild.cloneNode(true);
     const number = list.querySelectorAll("[data-row]").length + 1;
     for (const part of row.querySelectorAll("[id], [for]")) {
@@ -130,6 +135,7 @@ function takeFills(form) {
     event.preventDefault();
     const input = document.getElementById(button.dataset.fill);
     input.value = button.dataset.text;
+    button.hidden = true;
     input.focus();
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });

@@ -35,7 +35,7 @@ class RedactorCanvas extends HTMLElement {
 
   #wire() {
     this.addEventListener("click", (event) => this.#act(event.target.closest("[data-act]")?.dataset.act));
-    this.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("keydown", (event) => this.#key(event));
     this.slider?.addEventListener("input", () => this.show(Number(this.slider.value) - 1));
     this.everyFrame?.addEventListener("change", () => this.#setScope());
     for (const name of ["down", "move", "up", "cancel"]) {
@@ -99,9 +99,7 @@ class RedactorCanvas extends HTMLElement {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const keys = { "[": "earlier", "]": "later", "+": "larger", "-": "smaller", 0: "fit", i: "invert", a: "add" };
-    if (keys[event.key]) this.#act(keys[event.key]);
-    else if (this.chosen !== null && event.target.closest(".redactor-box")) this.#boxKey(event);
+    if (this.chosen !== null && event.target.closest(".redactor-box")) this.#boxKey(event);
   }
 
   #boxKey(event) {
@@ -249,6 +247,7 @@ class RedactorCanvas extends HTMLElement {
     this.past.push(drag.before);
     if (drag.index !== undefined) this.#say(this.words.added.replace("{n}", drag.index + 1));
     this.#changed();
+    this.#focusBox(this.chosen);
   }
 
   _cancel(event) {
@@ -275,7 +274,7 @@ class RedactorCanvas extends HTMLElement {
     const [x, y] = [Math.round((this.columns - w) / 2), Math.round((this.rows - h) / 2)];
     this.#change(() => this.boxes.push(this.#box(x, y, x + w, y + h)));
     this.#choose(this.boxes.length - 1);
-    this.svg.querySelector(".redactor-box:last-of-type")?.focus();
+    this.#focusBox(this.chosen);
     this.#say(this.words.added.replace("{n}", this.boxes.length));
   }
 
@@ -299,6 +298,10 @@ class RedactorCanvas extends HTMLElement {
     this.chosen = null;
     this.#say(this.words.undone);
     this.#changed();
+  }
+
+  #focusBox(index) {
+    this.svg.querySelector(`[data-index="${index}"]`)?.focus({ preventScroll: true });
   }
 
   #move(index, dx, dy) {
@@ -343,8 +346,8 @@ class RedactorCanvas extends HTMLElement {
     const groups = [...this.svg.children];
     for (const group of groups.slice(shown.length)) group.remove();
     shown.forEach(([index, box], place) => this.#place(groups[place] ?? this.#group(), index, box));
-    for (const name of ["remove"]) if (this.#button(name)) this.#button(name).disabled = this.chosen === null;
-    if (this.#button("undo")) this.#button("undo").disabled = this.past.length === 0;
+    this.#button("remove").disabled = this.chosen === null;
+    this.#button("undo").disabled = this.past.length === 0;
   }
 
   #group() {
@@ -461,10 +464,3 @@ function set(element, attributes) {
 }
 
 customElements.define("redactor-canvas", RedactorCanvas);
-
-/* One key goes on to the next image that nobody confirmed yet. */
-addEventListener("keydown", (event) => {
-  if (event.key !== "j" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea")) return;
-  document.querySelector("[data-next-image]")?.click();
-});

@@ -299,10 +299,11 @@ def test_a_record_number_gives_the_chart_code_and_is_kept_nowhere(author):
 
 def test_who_may_not_prepare_a_case_is_told_nothing(client, sign_in):
     assert client.post("/uploads").status_code in {303, 401, 403}
-    sign_in("patient")
-    for url in ("/new", "/drafts"):
-        assert client.get(url).status_code == 404
-    assert client.post("/uploads", {}).status_code == 404
+    for role in ("patient", "desk"):
+        sign_in(role)
+        for url in ("/new", "/drafts"):
+            assert client.get(url).status_code == 404
+        assert client.post("/uploads", {}).status_code == 404
 
 
 def test_a_trainee_may_prepare_a_case(client, sign_in):
