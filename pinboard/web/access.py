@@ -26,8 +26,8 @@ AUDIENCES: dict[str, Callable[[Reader], bool]] = {
     "share": lambda _: True,
     "signed-in": lambda reader: reader.user_id is not None,
     "member": lambda reader: reader.role in {Role.CLINICIAN, Role.TRAINEE, Role.DESK},
-    # May prepare drafts: a clinician whose account still waits to be checked, too.
-    "author": lambda reader: reader.role in {Role.CLINICIAN, Role.DESK},
+    # May prepare drafts: a clinician whose account still waits to be checked, too. The desk has no way in yet.
+    "author": lambda reader: reader.role == Role.CLINICIAN,
     "clinician": lambda reader: reader.role == Role.CLINICIAN and reader.verified,
     "reader": lambda reader: reader.role in {Role.CLINICIAN, Role.TRAINEE} and reader.verified,
     "desk": lambda reader: reader.role == Role.DESK,

@@ -67,7 +67,7 @@ def test_a_mark_must_be_known():
     [
         (Role.CLINICIAN, {"public", "share", "signed-in", "member", "author", "clinician", "reader"}),
         (Role.TRAINEE, {"public", "share", "signed-in", "member", "reader"}),
-        (Role.DESK, {"public", "share", "signed-in", "member", "author", "desk"}),
+        (Role.DESK, {"public", "share", "signed-in", "member", "desk"}),
         (Role.PATIENT, {"public", "share", "signed-in", "patient"}),
     ],
 )
