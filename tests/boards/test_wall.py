@@ -7,7 +7,7 @@ import pytest
 from pinboard import policy
 from pinboard.models import BoardKind, Resolution, Source
 from pinboard.policy import PAGE
-from tests.factories import make_board, make_case, make_comment, make_picture, make_pin, make_user
+from tests.factories import make_board, make_case, make_comment, make_picture, make_pin, make_subject, make_user
 from tests.html import fragment, page
 from tests.people import make_scene
 
@@ -61,20 +61,25 @@ def test_an_empty_feed_offers_a_case_and_boards(client, sign_in):
     assert len(soup.select(".boardcard")) == 6
 
 
-def test_a_trainee_gets_no_pin_button_and_no_way_to_write_a_case(client, session, sign_in):
+def test_a_trainee_gets_no_pin_button(client, session, sign_in):
     fill(session, 1)
     sign_in("trainee")
     soup = page(client, "/")
     assert titles(soup) == ["Case 0"]
     assert not soup.select('a[href$="/pin"]')
-    assert not soup.select('a[href="/new"]')
 
 
-@pytest.mark.parametrize(("role", "target"), [("patient", "/my"), ("desk", "/drafts")])
-def test_others_are_led_to_their_own_page(client, sign_in, role, target):
-    sign_in(role)
+@pytest.mark.parametrize(("role", "target"), [("patient", "/my"), ("desk", "/settings/profile")])
+def test_others_are_led_to_their_own_page(client, session, sign_in, role, target):
+    sign_in(role, subject_id=make_subject(session).id if role == "patient" else None)
     answer = client.get("/")
     assert (answer.status_code, answer.headers["Location"]) == (303, target)
+    assert client.get(target).status_code == 200
+
+
+def test_an_administrator_at_the_desk_starts_with_administration(client, sign_in):
+    sign_in("desk", is_admin=True)
+    assert client.get("/").headers["Location"] == "/admin"
 
 
 def test_a_wall_goes_on_by_key_until_it_ends(client, session, sign_in):
