@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, policy
 from pinboard.drafts import consent
 from pinboard.drafts.forms import CaseForm
-from pinboard.intake import choice
-from pinboard.models import (
-    AccountState,
-    Board,
-    BoardKind,
-    BoardRole,
-    Case,
-    Connection,
-    ConsentLevel,
-    Group,
-    GroupMember,
-    Role,
-    Source,
-    User,
-)
+from pinboard.models import AccountState, Board, BoardKind, Case, ConsentLevel, Group, Role, User
 from pinboard.models.clinic_settings import clinic
 from pinboard.policy import Reader
 from pinboard.web.text import _
@@ -78,17 +64,12 @@ def keep(session: Session, case: Case, form: CaseForm, reader: Reader) -> None:
     made = chosen(form)
     _check_names(session, form, reader)
     level = form.level if "level" not in form.errors and consent.is_whole(form) else ""
-    if level and not _is_allowed(made, ConsentLevel(level)):
+    if level and not policy.fits(made, [ConsentLevel(level)]):
         form.refuse("audience", _("The consent does not reach that far. Choose fewer readers, or record more consent."))
     if "audience" not in form.errors:
         case.audience_choice = made
     if "board" not in form.errors:
         case.board_choice = sorted(form.boards)
-
-
-def _is_allowed(made: dict[str, Any], level: ConsentLevel) -> bool:
-    outside = not made.get("outside") or policy.allows(level, Source.COLLEAGUE_SHARE)
-    return outside and choice.fits(made, [level])
 
 
 def _check_names(session: Session, form: CaseForm, reader: Reader) -> None:
@@ -113,7 +94,7 @@ def reach(session: Session, case: Case, form: CaseForm) -> str:
     made = chosen(form)
     if not made:
         return _("Nobody but you sees it until you choose.")
-    count = count_members(session, case.author_id, made)
+    count = policy.preview_readers(session, case, made).total
     words = _("This reaches nobody yet.") if count == 0 else _("This reaches 1 person.")
     if count > 1:
         words = _("This reaches {count} people.").format(count=count)
@@ -124,51 +105,6 @@ def reach(session: Session, case: Case, form: CaseForm) -> str:
     if made.get("public"):
         words += " " + _("An administrator may add it to the public sample.")
     return words
-
-
-def count_members(session: Session, author_id: int, made: dict[str, Any]) -> int:
-    """Count the people of the clinic whom a choice reaches today, each once and without the author."""
-    ways = _ways(author_id, made)
-    if not ways:
-        return 0
-    reached = union(*ways).subquery()
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(User)
-            .where(User.id.in_(select(reached.c[0])), *_members(), User.id != author_id)
-        )
-        or 0
-    )
-
-
-def _ways(author_id: int, made: dict[str, Any]) -> list[Select[Any]]:
-    """Give one selection of account numbers per part of the choice."""
-    ways: list[Select[Any]] = []
-    if made.get("clinic"):
-        ways.append(select(User.id).where(User.role == Role.CLINICIAN))
-    if made.get("trainees"):
-        ways.append(select(User.id).where(User.role == Role.TRAINEE))
-    if made.get("named"):
-        ways.append(select(User.id).where(User.public_id.in_(made["named"])))
-    if made.get("groups"):
-        ways.append(select(GroupMember.user_id).join(Group).where(Group.public_id.in_(made["groups"])))
-    if made.get("connections"):
-        agreed = Connection.accepted_at.is_not(None)
-        ways.append(select(Connection.asked_id).where(agreed, Connection.asker_id == author_id))
-        ways.append(select(Connection.asker_id).where(agreed, Connection.asked_id == author_id))
-    if made.get("boards"):
-        ways += _board_readers(made["boards"])
-    return ways
-
-
-def _board_readers(boards: list[str]) -> list[Select[Any]]:
-    named = Board.public_id.in_(boards)
-    return [
-        select(Board.owner_id).where(named, Board.owner_id.is_not(None)),
-        select(BoardRole.user_id).join(Board, Board.id == BoardRole.board_id).where(named),
-        select(GroupMember.user_id).join(Board, Board.group_id == GroupMember.group_id).where(named),
-    ]
 
 
 def _members() -> tuple[Any, ...]:

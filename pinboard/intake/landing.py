@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
 from pinboard.custody import Header
-from pinboard.intake.choice import apply_choice
 from pinboard.intake.cover import dress
 from pinboard.intake.develop import Developed
 from pinboard.intake.drafts import subject_for
@@ -57,7 +56,7 @@ def land(session: Session, case: Case, landed: Sequence[Landed]) -> None:
     session.flush()
     dress(session, case)
     _pin(session, case, author)
-    apply_choice(session, case, author)
+    policy.apply_choice(session, case, case.audience_choice, author)
     note(session, case, author, "published")
     record(session, None, "publish", case, images=len(landed))
     policy.rebuild(session, [case.id])

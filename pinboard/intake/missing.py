@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pinboard import clock
-from pinboard.intake import choice
+from pinboard import clock, policy
 from pinboard.intake.review import confirmed_ids
 from pinboard.models import Case, Consent, ConsentLevel, Instance, InstanceState, Series, Upload, UploadState
 
@@ -69,9 +68,9 @@ def _readers(session: Session, case: Case) -> list[Missing]:
     levels = standing_levels(session, case)
     if not levels:
         found.append(Missing("consent", "Record the consent of the person in the images.", "consent"))
-    if not choice.is_made(case.audience_choice):
+    if not policy.is_made(case.audience_choice):
         found.append(Missing("audience", "Choose who may see the case.", "audience"))
-    elif levels and not choice.fits(case.audience_choice, levels):
+    elif levels and not policy.fits(case.audience_choice, levels):
         sentence = "The consent does not reach as far as the audience you chose. Choose fewer readers or record more."
         found.append(Missing("audience-too-wide", sentence, "audience"))
     return found

@@ -1,7 +1,7 @@
 """The author's choice of readers, turned into reasons; nothing else than such a choice widens who may see a case.
 
 A choice is {"only_me": bool, "named": [user], "connections": bool, "groups": [group], "boards": [board],
-"clinic": bool, "trainees": bool, "public": bool}; whatever is absent is not chosen, and lists hold public ids.
+"clinic": bool, "trainees": bool, "outside": bool, "public": bool}. Whatever is absent is not chosen; lists hold public ids.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ _SOURCES = {
     "boards": Source.BOARD,
     "clinic": Source.CLINIC,
     "trainees": Source.TRAINEES,
+    # Each link is made after publishing; the choice only says that there may be some.
+    "outside": Source.COLLEAGUE_SHARE,
     "public": Source.PUBLIC,
 }
 
@@ -166,6 +168,7 @@ def _is_member() -> ColumnElement[bool]:
     return and_(
         User.state == AccountState.ACTIVE,
         User.role.in_((Role.CLINICIAN, Role.TRAINEE)),
+        User.is_demo.is_(False),
         User.verified_at.is_not(None),
         current,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -137,7 +136,6 @@ def test_5_she_writes_the_case_and_publishes_it(day: Day) -> None:
     for number in range(page.locator("[name^=alt-]").count()):
         page.fill(f"[name^=alt-] >> nth={number}", "A picture described for those who cannot see it")
     page.check("[name=consent_kind][value=signed]")
-    page.fill("[name=taken_on]", datetime.now(UTC).date().isoformat())
     page.check("[name=level][value=outside]")
     page.check("[name=reach][value=others]")
     page.check("[name=audience][value=clinic]")

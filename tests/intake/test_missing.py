@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from pinboard import clock, policy
-from pinboard.intake import choice
 from pinboard.intake.missing import missing
-from pinboard.models import Case, Consent, ConsentLevel, Series, Upload, UploadState
+from pinboard.models import Case, Consent, ConsentLevel, Series, Source, Upload, UploadState
 from pinboard.models.engine import writing
 from tests.intake.conftest import consent
 from tests.intake.files import ct
@@ -114,8 +113,8 @@ def test_levels_and_choices_fit_as_the_table_of_the_policy_says():
     for level in ConsentLevel:
         for name, source in (ticks | lists).items():
             picked = {name: ["x"] if name in lists else True}
-            assert choice.fits(picked, [level]) is policy.allows(level, choice.Source(source))
-    assert not choice.fits({"clinic": True}, [])
+            assert policy.fits(picked, [level]) is policy.allows(level, Source(source))
+    assert not policy.fits({"clinic": True}, [])
 
 
 def test_a_consent_that_begins_later_is_none_yet(stores, desk, author):
