@@ -1,7 +1,8 @@
 """The author's choice of readers, turned into reasons; nothing else than such a choice widens who may see a case.
 
 A choice is {"only_me": bool, "named": [user], "connections": bool, "groups": [group], "boards": [board],
-"clinic": bool, "trainees": bool, "outside": bool, "public": bool}. Whatever is absent is not chosen; lists hold public ids.
+"clinic": bool, "trainees": bool, "outside": bool, "public": bool}. Whatever is absent is not chosen, and lists hold
+public ids.
 """
 
 from __future__ import annotations
