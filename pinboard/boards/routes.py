@@ -35,7 +35,8 @@ class More:
 def feed() -> Response:
     """Show everything the reader may see, newest first; others go to the page that is theirs."""
     if g.reader.role not in {Role.CLINICIAN, Role.TRAINEE}:
-        return see_other("/my" if g.reader.role is Role.PATIENT else "/admin" if g.reader.is_admin else "/settings/profile")
+        others = "/admin" if g.reader.is_admin else "/settings/profile"
+        return see_other("/my" if g.reader.role is Role.PATIENT else others)
     found = queries.feed_page(db.session(), g.reader, Cursor.read(request.args.get("after"), int))
     boards = [] if found.cards else queries.boards_page(db.session(), g.reader, limit=6)[0]
     return _wall("pages/boards/feed.html", "/", "/feed", found, boards=boards)
