@@ -131,6 +131,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:after:swap", () => {
   tellTimes();
+  dress();
   if (dialog?.childElementCount) openDialog();
 });
 document.addEventListener("pinboard:close", closeDialog);
@@ -162,6 +163,19 @@ function reveal(shower) {
   if (picture) picture.src = picture.dataset.src;
   shower.remove();
 }
+
+/* Printing and copying need a script, so their controls appear with it. */
+function dress() {
+  for (const control of $$("[data-print]")) control.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+  const secret = event.target.closest("[data-copy]");
+  if (!secret) return;
+  secret.select();
+  navigator.clipboard?.writeText(secret.value).then(() => toast("Copied."), () => {});
+});
 
 function tellConnection() {
   for (const line of $$("[data-offline]")) line.hidden = navigator.onLine;
@@ -229,4 +243,5 @@ function act({ key, target, timeStamp }) {
 document.addEventListener("keydown", onKey);
 tellTimes();
 tellConnection();
+dress();
 setInterval(tellTimes, 60_000);

@@ -109,6 +109,14 @@ def test_more_than_a_page(client, session, sign_in):
     assert len(fragment(client, more["hx-get"]).select("hx-partial li")) == 2
 
 
+def test_single_letters_can_be_switched_off(client, session, sign_in):
+    ada = sign_in("clinician")
+    assert not page(client, "/help").body.has_attr("data-keys")
+    ada.preferences = {"keys": False}
+    session.commit()
+    assert page(client, "/help").body["data-keys"] == "off"
+
+
 def test_help_is_there_for_everybody_signed_in(client, sign_in):
     for role in ("clinician", "trainee", "desk", "patient"):
         sign_in(role)
