@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Response, make_response, render_template, request
 from flask_login import current_user
@@ -78,7 +79,7 @@ def audit_csv() -> Response:
     return response
 
 
-def _audit() -> dict[str, object]:
+def _audit() -> dict[str, Any]:
     verb, actor = request.args.get("verb", "")[:40], request.args.get("actor", "").strip()[:80]
     after = Cursor.read(request.args.get("after"), int)
     page = queries.audit_page(db.session(), after=after, verb=verb, actor=actor)

@@ -92,7 +92,7 @@ def boards(session: Session) -> list[Any]:
     return list(session.execute(select(Board, pins.label("pins")).order_by(Board.kind, Board.title).limit(500)).all())
 
 
-def _page(session: Session, query: Select[tuple[User]]) -> Rows:
+def _page(session: Session, query: Select[User]) -> Rows:
     rows = list(session.scalars(query.limit(PAGE + 1)))
     return Rows(rows[:PAGE], Cursor((rows[PAGE - 1].id,)) if len(rows) > PAGE else None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from pinboard.models import AccountState, Role, User
@@ -28,5 +28,5 @@ def member(session: Session, name: str) -> User | None:
     return session.scalar(select(User).where(*_shown(), or_(User.public_id == name, User.login == name.casefold())))
 
 
-def _shown() -> tuple[object, ...]:
+def _shown() -> tuple[ColumnElement[bool], ...]:
     return (User.state == AccountState.ACTIVE, User.role.in_(SHOWN))

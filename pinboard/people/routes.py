@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, g, make_response, render_template, request
 
 from pinboard import vocabulary
@@ -23,7 +25,7 @@ def index() -> Response:
     specialty = request.args.get("specialty", "")[:40]
     after = Cursor.read(request.args.get("after"), str, int)
     rows, cursor = queries.members(db.session(), after=after, specialty=specialty)
-    context = {"rows": rows, "after": cursor, "specialty": specialty, "specialties": _specialties()}
+    context: dict[str, Any] = {"rows": rows, "after": cursor, "specialty": specialty, "specialties": _specialties()}
     return respond("pages/people/index.html", "partials/people/members.html", is_verified=is_verified, **context)
 
 

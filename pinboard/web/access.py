@@ -119,4 +119,5 @@ def _elsewhere(page: str) -> Response:
 def _waits_only_for_verification(audience: tuple[str, ...]) -> bool:
     reader: Reader = g.reader
     professional = {Role.CLINICIAN: {"clinician", "reader"}, Role.TRAINEE: {"reader"}}
-    return not reader.verified and bool(professional.get(reader.role, set()) & set(audience))  # type: ignore[call-overload]
+    wanted = professional.get(reader.role, set()) if reader.role else set()
+    return not reader.verified and bool(wanted & set(audience))

@@ -91,7 +91,8 @@ def serve(name: str) -> Response:
         response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = FOREVER if is_versioned else "no-cache"
     response.set_etag(f"{assets.version}-{coding or 'id'}", weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _read(root: Path) -> dict[str, bytes]:

@@ -46,7 +46,7 @@ class Database(SQLAlchemy):
         """Leave the options alone; the engine is ready-made."""
 
 
-class MaskedCsrf(CSRFProtect):
+class MaskedCsrf(CSRFProtect):  # type: ignore[misc]
     """Flask-WTF with a token that looks different in every answer, because answers are compressed."""
 
     def _get_csrf_token(self) -> str | None:

@@ -54,7 +54,8 @@ def send_toasts(response: Response) -> Response:
     """Put what `toast` collected where the browser will show it."""
     waiting = g.pop("toasts", [])
     if waiting and is_fragment() and "HX-Redirect" not in response.headers:
-        response.headers["HX-Trigger"] = json.dumps({"pinboard:toast": waiting[-1]})
+        # Sent to the body, because what asked may be gone from the page by then.
+        response.headers["HX-Trigger"] = json.dumps({"pinboard:toast": {**waiting[-1], "target": "body"}})
         return response
     for item in waiting:
         flash(item["text"], "success")

@@ -76,7 +76,7 @@ class Site:
 
 
 def environment(data: Path) -> dict[str, str]:
-    """The settings of a site that belongs to one test run alone."""
+    """Give the settings of a site that belongs to one test run alone."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PINBOARD_")}
     return {**kept, "PINBOARD_DATA": str(data)}
 
@@ -103,7 +103,7 @@ def start(data: Path, **settings: str) -> Site:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{site.url}/healthz", timeout=2):
+            with urllib.request.urlopen(f"{site.url}/healthz", timeout=2):  # noqa: S310 - our own
                 return site
         except (urllib.error.URLError, OSError):
             if process.poll() is not None:
@@ -139,7 +139,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds on the page as it stands, one line per fault."""
+    """List what axe finds on the page as it stands, one line per fault."""
     page.evaluate(AXE.read_text())
     found = page.evaluate(
         "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
