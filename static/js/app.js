@@ -171,7 +171,7 @@ function dress() {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
-  const secret = event.target.closest("[data-copy]");
+  const secret = event.target.closest("[data-copy], [data-select]");
   if (!secret) return;
   secret.select();
   navigator.clipboard?.writeText(secret.value).then(() => toast("Copied."), () => {});

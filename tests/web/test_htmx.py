@@ -51,7 +51,7 @@ def test_a_toast_comes_with_the_fragment_or_on_the_next_page(at, client):
 
     at(view)
     trigger = json.loads(client.fragment("/x").headers["HX-Trigger"])
-    assert trigger == {"pinboard:toast": {"text": "Saved.", "undo": "/undo"}}
+    assert trigger == {"pinboard:toast": {"text": "Saved.", "undo": "/undo", "target": "body"}}
     client.get("/x")
     assert "Saved." in client.get("/setup").text
     assert "Saved." not in client.get("/setup").text
