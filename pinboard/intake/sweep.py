@@ -19,6 +19,7 @@ from pinboard.models import (
     Audience,
     Case,
     CaseState,
+    Comment,
     DoomedMedia,
     Job,
     JobState,
@@ -36,6 +37,8 @@ WARN_DAYS = 2
 STALLED = timedelta(hours=1)
 LINKS_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=7)
+WORDS_KEPT = timedelta(days=1)
+"""How long a deleted comment can be brought back by its author; then its words are gone."""
 
 
 def sweep(stores: Stores, now: datetime | None = None) -> None:
@@ -80,6 +83,9 @@ def _forget_rows(session: Session, now: datetime) -> None:
     session.execute(delete(Throttle).where(Throttle.updated_at < now - timedelta(days=1), Throttle.blocked_until < now))
     done = (Job.state.in_([JobState.DONE, JobState.FAILED]), Job.kind.in_(["publish", "mail"]))
     session.execute(delete(Job).where(*done, Job.run_after < now - JOBS_KEPT))
+    session.execute(
+        update(Comment).where(Comment.deleted_at < now - WORDS_KEPT, Comment.body != "").values(body=""),
+    )
     # A process that died while it received leaves a slot that its sender may fill again.
     session.execute(
         update(Upload)

@@ -13,6 +13,7 @@ from pinboard.intake.withdraw import delete_doomed
 from pinboard.models import (
     Case,
     CaseState,
+    Comment,
     InboxItem,
     Job,
     LinkPurpose,
@@ -24,6 +25,7 @@ from pinboard.models import (
     UploadState,
 )
 from pinboard.models import Session as SignedIn
+from tests.factories import make_comment
 from tests.intake.files import ct
 
 
@@ -147,3 +149,19 @@ def test_a_slot_of_a_dead_upload_can_be_filled_again(desk, stores):
 def state(stores, slot):
     with stores.reading() as session:
         return session.get(Upload, slot.id).state
+
+
+def test_words_of_a_deleted_comment_are_erased_after_a_day(desk, stores):
+    case = desk.published(ct())
+    with stores.writing() as session:
+        kept = make_comment(session, session.get(Case, case.id), body="kept")
+        gone = make_comment(session, session.get(Case, case.id), body="gone", deleted_at=clock.now())
+    sweep(stores, clock.now() + timedelta(hours=23))
+    assert bodies(stores, kept, gone) == ["kept", "gone"]
+    sweep(stores, clock.now() + timedelta(hours=25))
+    assert bodies(stores, kept, gone) == ["kept", ""]
+
+
+def bodies(stores, *comments):
+    with stores.reading() as session:
+        return [session.get(Comment, one.id).body for one in comments]
