@@ -109,7 +109,7 @@ def first_run() -> Response:
     if link is None:
         return make_response(render_template("pages/accounts/setup_where.html"), 404 if request.args else 200)
     form = SetupForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/accounts/setup.html", form=form))
     is_good = form.validate() & form.check_password(form.login.data, form.name.data, form.clinic_name.data)
     user = _made(form, link, _first_admin(form)) if is_good else None
@@ -130,7 +130,7 @@ def join(token: str) -> Response:
     if link is None:
         return _dead_link()
     form = JoinForm(name=link.name, email=link.email)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/accounts/join.html", form=form, link=link))
     is_good = form.validate() & form.check_password(form.login.data, form.name.data, clinic_name())
     user = _made(form, link, _invited(form, link)) if is_good else None
@@ -150,7 +150,7 @@ def password(token: str) -> Response:
     if link is None or user is None:
         return _dead_link()
     form = NewPasswordForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/accounts/password.html", form=form))
     if not (form.validate() & form.check_password(user.login, user.name, clinic_name())):
         return invalid("partials/accounts/password.html", page="pages/accounts/password.html", form=form)

@@ -38,7 +38,7 @@ def profile() -> Response:
     user: User = current_user.user
     form = ProfileForm(obj=user)
     context = {"form": form, "specialties": _specialties(), "is_patient": user.role == Role.PATIENT}
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/accounts/profile.html", **context))
     if form.validate() and not _email_is_taken(form, user):
         user.name, user.email = form.name.data, members.fold(form.email.data or "") or None
@@ -58,7 +58,7 @@ def appearance() -> Response:
     user: User = current_user.user
     chosen = {"theme": user.preferences.get("theme", "system"), "keys": user.preferences.get("keys", True)}
     form = AppearanceForm(data=None if request.method == "POST" else chosen)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/accounts/appearance.html", form=form))
     if not form.validate():
         return invalid("partials/accounts/appearance.html", page="pages/accounts/appearance.html", form=form)

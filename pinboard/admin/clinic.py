@@ -33,7 +33,7 @@ def settings() -> Response:
     """Change what the clinic decides about itself."""
     session = db.session()
     form = ClinicForm(data=None if request.method == "POST" else dict(clinic(session)))
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/admin/settings.html", form=form))
     if not form.validate():
         return invalid("partials/admin/settings.html", page="pages/admin/settings.html", form=form)

@@ -128,7 +128,7 @@ def solve(case_id: str) -> Response:
     case = case_for(db.session(), g.reader, "edit", case_id)
     form = SolveForm(obj=case)
     page, partial = "pages/cases/solve.html", "partials/cases/solve.html"
-    if request.method == "GET":
+    if request.method != "POST":
         return respond(page, partial, case=case, form=form, errors={})
     if not form.validate():
         return invalid(partial, page=page, case=case, form=form, errors=form.first_errors())

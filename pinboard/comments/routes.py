@@ -80,7 +80,7 @@ def edit(case_id: str, comment_id: str) -> Response:
     session = db.session()
     case = case_for(session, g.reader, "comment", case_id)
     comment = service.comment_of(session, case, comment_id, by=g.reader.user_id)
-    if request.method == "GET":
+    if request.method != "POST":
         page, partial = "pages/comments/edit.html", "partials/comments/edit.html"
         return respond(page, partial, case=case, comment={"id": comment_id}, body=comment.body)
     form = CommentForm()

@@ -35,7 +35,7 @@ def edit(case_id: str) -> Response:
     """Show the words of a case for correction, and save them."""
     case = _kept(case_id, "edit")
     form = WordsForm.of(case)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/upkeep/edit.html", **_words(case, form)))
     if not form.validate():
         return invalid("partials/upkeep/words.html", page="pages/upkeep/edit.html", **_words(case, form))
@@ -89,7 +89,7 @@ def remove_image(case_id: str, image: str) -> Response:
         abort(404)
     form = ReasonForm()
     page, partial = "pages/upkeep/remove.html", "partials/upkeep/remove.html"
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template(page, case=case, image=instance, form=form, errors={}))
     try:
         if not form.validate():
@@ -155,7 +155,7 @@ def erase(case_id: str) -> Response:
     case = case_for(db.session(), g.reader, "erase", case_id)
     if case.state in {CaseState.DRAFT, CaseState.PUBLISHING}:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(render_template("pages/upkeep/erase.html", case=case))
     return _act(case_id, "erase", withdraw.erase, _("The case is erased. Only its receipts stay."))
 

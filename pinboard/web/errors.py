@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from pinboard.intake.errors import IntakeError
 from pinboard.models import InvalidTransition
 from pinboard.policy import NotFound
 from pinboard.web.extensions import db
@@ -53,6 +54,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: answer(403))
     app.register_error_handler(NotFound, lambda _error: answer(404))
     app.register_error_handler(InvalidTransition, lambda _error: answer(409))
+    app.register_error_handler(IntakeError, _intake)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(OverflowError, lambda _error: answer(404))
     app.register_error_handler(Exception, _unexpected)
@@ -73,6 +75,15 @@ def _http(error: HTTPException) -> Response:
     response = answer(error.code)
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
+    return response
+
+
+def _intake(error: IntakeError) -> Response:
+    """Pass on the sentence of a step that cannot be taken now; it is written by us and holds no value."""
+    status = 503 if error.retry_after else 409
+    response = answer(status, Words(WORDS[status].title, _(error.sentence)))
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

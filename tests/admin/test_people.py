@@ -136,7 +136,7 @@ def test_an_act_that_is_none_is_nothing(client, boss, ada):
     assert client.post("/admin/people/nobody/disable").status_code == 404
 
 
-@pytest.mark.parametrize("role", [role for role in Role])
+@pytest.mark.parametrize("role", list(Role))
 def test_without_the_flag_there_is_no_administration(client, sign_in, clinic, ada, session, role):
     sign_in(role)
     for act in ("disable", "give-admin", "reset", "verify", "logout"):
