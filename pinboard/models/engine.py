@@ -10,13 +10,15 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 POOL = 32
 BUSY_SECONDS = 30.0
 WRITE = "write"
 """Execution option of a connection whose next transaction will change something."""
+_MODE = "pinboard.mode"
+"""Whether the open transaction of a session is a writing one; absent while it has touched no database."""
 
 _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 _PRAGMAS = (
@@ -119,16 +121,24 @@ def writing(session: Session) -> None:
     it could be based on the past.
     """
     bind = session.get_bind()
-    if session.in_transaction() and not _is_writing(session):
+    if session.info.get(_MODE) is True or (isinstance(bind, Connection) and bind.get_execution_options().get(WRITE)):
+        return
+    if _MODE in session.info:
         if session.new or session.dirty or session.deleted:
             raise RuntimeError("call writing(session) before the first change")
         session.rollback()
-    if not (isinstance(bind, Connection) and bind.get_execution_options().get(WRITE)):
-        session.connection(execution_options={WRITE: True})
+    session.connection(execution_options={WRITE: True})
 
 
-def _is_writing(session: Session) -> bool:
-    return bool(session.connection().get_execution_options().get(WRITE))
+@event.listens_for(Session, "after_begin")
+def _note_mode(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    session.info[_MODE] = bool(connection.get_execution_options().get(WRITE))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_mode(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(_MODE, None)
 
 
 def _sqlite(url: URL) -> Engine:
