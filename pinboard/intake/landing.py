@@ -47,6 +47,9 @@ def land(session: Session, case: Case, landed: Sequence[Landed]) -> None:
     for one in landed:
         _land_instance(session, one, subject)
     session.execute(delete(MediaIntent).where(MediaIntent.lease_id == case.lease_id))
+    # A run that died before this one wrote receipts for objects that were written anew since.
+    used = [one.receipt_id for one in landed]
+    session.execute(delete(Receipt).where(Receipt.case_id == case.id, Receipt.id.not_in(used)))
     now = clock.now()
     case.go(CaseState.PUBLISHED)
     case.seq = policy.publish_order(session)

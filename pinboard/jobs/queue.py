@@ -35,7 +35,8 @@ def make_queue(config: Config) -> Huey:
         # The outbox is what must survive a power cut; the queue is only a bell.
         return SqliteHuey(NAME, filename=str(config.jobs_path), journal_mode="wal", fsync=False, **common)
     dsn = config.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-    return PostgresHuey(NAME, dsn=dsn, **common)
+    # Waiting for a notice would hold one more connection for each thread, which the library never closes.
+    return PostgresHuey(NAME, dsn=dsn, blocking=False, **common)
 
 
 def register(queue: Huey, function: Callable[[int], None]) -> Callable[[int], Any]:

@@ -227,6 +227,23 @@ def test_an_expired_lease_becomes_a_draft_again(desk, stores, ready):
     assert desk.fresh(ready).state == CaseState.DRAFT
 
 
+def test_a_run_that_died_is_taken_up_and_leaves_nothing_twice(desk, stores, ready, monkeypatch):
+    start(desk, ready)
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "land", die)
+        with pytest.raises(KeyboardInterrupt):
+            publish.run(stores, ready.id)
+    assert desk.fresh(ready).state == CaseState.PUBLISHING
+    publish.run(stores, ready.id)
+    assert desk.fresh(ready).state == CaseState.PUBLISHED
+    (receipt,) = rows(stores, Receipt, ready)
+    assert {file.receipt_id for file in rows(stores, MediaFile, ready)} == {receipt.id}
+
+
 def test_a_run_that_lost_its_lease_writes_no_rows(desk, stores, ready, monkeypatch):
     start(desk, ready)
     real = publish.develop

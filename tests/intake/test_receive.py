@@ -1,6 +1,7 @@
 """What a file becomes, or why it does not; in either case nothing of it is left behind."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -84,6 +85,18 @@ def test_what_is_no_picture_is_refused_and_leaves_nothing(desk, stores, data, co
 def test_every_code_has_a_sentence_without_a_code_in_it():
     assert all(len(text) > 20 and text.endswith(".") for text in SENTENCES.values())
     assert sentence_for("pdf") != sentence_for("other-subject")
+
+
+def test_files_that_come_at_once_find_the_same_series(desk, stores):
+    case = desk.draft()
+    files = [ct() for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        uploads = list(threads.map(lambda data: desk.upload(case, data), files))
+    assert [upload.refusal for upload in uploads] == [None] * 8
+    assert sorted(upload.number for upload in uploads) == list(range(1, 9))
+    assert sorted(one.position for one in desk.instances(case)) == list(range(1, 9))
+    with stores.reading() as session:
+        assert len(session.scalars(select(Series).where(Series.case_id == case.id)).all()) == 1
 
 
 def test_another_patient_is_refused_and_the_first_stays(desk, stores):
