@@ -1,4 +1,4 @@
-"""Every page has one heading, names for its controls and nothing that the content policy forbids; links lead somewhere."""
+"""Every page has one heading, names for its controls and nothing the content policy forbids; links lead somewhere."""
 
 from urllib.parse import urlsplit
 
