@@ -38,9 +38,16 @@ def _sees(session, reader, case):
 
 def _statements(session, act):
     said = []
-    bind = session.connection().engine
-    event.listen(bind, "before_cursor_execute", lambda *args: said.append(args[2]))
-    act()
+
+    def note(*happening):
+        said.append(happening[2])
+
+    engine = session.connection().engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
     return len(said)
 
 
