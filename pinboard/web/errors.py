@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from pinboard.intake.errors import IntakeError
 from pinboard.models import InvalidTransition
 from pinboard.policy import NotFound
-from pinboard.web.extensions import db
+from pinboard.web.extensions import SAFE, db
 from pinboard.web.htmx import is_htmx
 from pinboard.web.text import _
 
@@ -56,7 +56,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(InvalidTransition, lambda _error: answer(409))
     app.register_error_handler(IntakeError, _intake)
     app.register_error_handler(OperationalError, _database)
-    app.register_error_handler(OverflowError, lambda _error: answer(404))
+    for kind in (OverflowError, DataError):
+        app.register_error_handler(kind, _unheard_of)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -76,6 +77,11 @@ def _http(error: HTTPException) -> Response:
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
     return response
+
+
+def _unheard_of(_error: Exception) -> Response:
+    """Answer for a value that no column can hold: there is nothing of that name, and nothing to be saved by it."""
+    return answer(404 if request.method in SAFE else 422)
 
 
 def _intake(error: IntakeError) -> Response:
