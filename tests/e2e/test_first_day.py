@@ -10,8 +10,8 @@ import pydicom
 import pytest
 
 from pinboard.imaging.errors import REFUSALS
-from tests.e2e.conftest import Site, start, stop
 from tests.samples import sample
+from tests.serving import Site, start, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,15 +15,16 @@ from pinboard.ids import public_id
 from pinboard.imaging.renditions import ladder
 from pinboard.intake.stores import Stores
 from pinboard.models import BoardKind, MediaFile
-from tests.e2e.conftest import start, stop, violations
+from tests.e2e.conftest import violations
 from tests.factories import make_board, make_case, make_comment, make_picture, make_pin, make_user
+from tests.serving import start, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tests.e2e.conftest import Site
+    from tests.serving import Site
 
 CARDS = 170
 SHAPES = [(512, 512), (300, 640), (640, 300), (420, 560), (200, 640), (640, 220), (512, 384)]
