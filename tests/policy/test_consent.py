@@ -197,3 +197,13 @@ def test_revoking_needs_to_know_what(session, bare):
 def test_publishing_gives_each_case_the_next_place(session):
     given = [policy.publish_order(session) for _ in range(3)]
     assert given == [given[0], given[0] + 1, given[0] + 2]
+
+
+@pytest.mark.parametrize("order", [(1, 3), (3, 1)])
+def test_of_two_reasons_that_begin_together_the_longer_counts(session, bare, stopped_clock, order):
+    case, user, begin = bare(ConsentLevel.CLINIC), make_user(session), stopped_clock()
+    for hours in order:
+        window = policy.Window(begin, begin + timedelta(hours=hours))
+        policy.grant(session, case, policy.member(user.id), Source.NAMED, by=None, window=window)
+    stopped_clock.pass_by(hours=2)
+    assert _sees(session, policy.reader_for(session, user), case)

@@ -33,6 +33,7 @@ def test_pages_meet_without_gap_or_double(session, reader, cases):
     seen, after = [], None
     while page := policy.feed(session, reader, after=after, limit=4):
         assert len(page) <= 4
+        assert not set(_ids(page)) & set(seen)
         seen += _ids(page)
         after = page[-1].seq
     assert seen == [case.id for case in reversed(cases)]
