@@ -41,7 +41,8 @@ def check_password(session: Session, typed: str, password: str, *, address: str 
     session.commit()
     is_right = passwords.is_right(known, password)
     if user is None or not is_right:
-        audit.record(session, actor=user, verb="sign-in-failed")
+        # Whose account it was is known; who tried is not.
+        audit.record(session, actor=None, verb="sign-in-failed", thing=f"user:{user.public_id}" if user else None)
         session.commit()
         return Try(wait=seconds)
     throttle.succeeded(session, names)

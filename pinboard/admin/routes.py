@@ -72,7 +72,8 @@ def change_person(public_id: str, act: str) -> Response:
         return _person(user, problem=_(str(error)))
     db.session.commit()
     toast(sentence)
-    return _person_again(user)
+    # Whoever signed out or gave up the flag has no place on this page any more.
+    return see_other("/") if user.id == current_user.user.id else _person_again(user)
 
 
 @bp.post("/people/<public_id>/verify")
