@@ -3,6 +3,7 @@
 import pytest
 
 from pinboard import policy
+from pinboard.models import CaseState
 from tests.people import EVERYBODY, make_scene
 
 MAY = {
@@ -44,3 +45,16 @@ def test_who_may_with_a_personal_board(session, scene, verb, names):
             return False
 
     assert {name for name in EVERYBODY if may(name)} == names
+
+
+@pytest.mark.parametrize("state", CaseState)
+def test_whom_a_case_shows_itself_to_in_each_state(session, scene, state):
+    scene.case.state = state
+    policy.rebuild(session, [scene.case.id])
+    expected = {
+        CaseState.PUBLISHED: MAY["see"],
+        CaseState.WITHDRAWN: {"ada", "pat"},
+        CaseState.ERASED: set(),
+    }.get(state, {"ada"})
+    assert {name for name in EVERYBODY if _may(session, scene, name, "see")} == expected
+    assert {name for name in EVERYBODY if _may(session, scene, name, "edit")} == expected & {"ada"}

@@ -133,3 +133,13 @@ def test_a_page_walks_the_key_and_never_the_whole_table(session, reader):
     steps = [row[3] for row in explained if "audience" in row[3]]
     assert len(steps) == len(reader.principals)
     assert all("SEARCH audience USING PRIMARY KEY (principal=? AND seq<?)" in step for step in steps)
+
+
+def test_a_page_is_full_though_one_reader_has_many_windows(session, stopped_clock):
+    user, author = make_user(session), make_user(session)
+    for _ in range(4):
+        case = make_case(session, author, choice="nobody", pictures=0)
+        for hours in (1, 2, 3):
+            window = policy.Window(stopped_clock() - timedelta(hours=hours))
+            policy.grant(session, case, policy.member(user.id), Source.NAMED, by=None, window=window)
+    assert len(policy.feed(session, policy.reader_for(session, user), limit=4)) == 4
