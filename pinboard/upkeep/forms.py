@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from pinboard import vocabulary
 from pinboard.models import Case
@@ -63,7 +63,7 @@ class WordsForm(Form):
     def validate_body_part(self, field: StringField) -> None:
         """Take a name of the list, however it is capitalised."""
         if field.data and _code_of(field.data) is None:
-            raise ValueError(_("Choose a body part from the list."))
+            raise ValidationError(_("Choose a body part from the list."))
 
     def changes(self) -> dict[str, Any]:
         """Give the columns of a case as the form has them."""

@@ -69,8 +69,7 @@ def refuse_cross_site() -> Response | None:
     """
     if request.method in SAFE:
         return None
-    origin = request.headers.get("Origin", "null")
-    is_foreign = origin != "null" and urlsplit(origin).netloc != request.host
+    is_foreign = _is_foreign(request.headers.get("Origin", "null"))
     return answer(403) if is_foreign or request.headers.get("Sec-Fetch-Site") == "cross-site" else None
 
 
@@ -102,6 +101,13 @@ def is_local(url: str | None) -> bool:
         return False
     parts = urlsplit(url)
     return not parts.scheme and not parts.netloc and not parts.path.startswith("//")
+
+
+def _is_foreign(origin: str) -> bool:
+    try:
+        return origin != "null" and urlsplit(origin).netloc != request.host
+    except ValueError:
+        return True
 
 
 def _elsewhere(page: str) -> Response:

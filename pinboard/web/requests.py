@@ -6,9 +6,24 @@ import io
 from typing import IO, Any
 
 from flask import Request
+from werkzeug.exceptions import ClientDisconnected
 
 FORM_BYTES = 1_000_000
 FORM_PARTS = 200
+
+
+class Body:
+    """The body as the server hands it on; one that breaks off or breaks the rules of HTTP is its sender's fault."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes; each server has its own errors for pieces that are none."""
+        try:
+            return self._stream.read(size)
+        except Exception:  # noqa: BLE001
+            raise ClientDisconnected from None
 
 
 class BoundedRequest(Request):
@@ -16,6 +31,10 @@ class BoundedRequest(Request):
 
     max_form_parts = FORM_PARTS
     max_form_memory_size = FORM_BYTES
+
+    def __init__(self, environ: dict[str, Any], **options: Any) -> None:
+        environ["wsgi.input"] = Body(environ["wsgi.input"])
+        super().__init__(environ, **options)
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         """Keep a part in memory; Werkzeug would write larger ones to the disk."""
