@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pinboard.clock import now
 from pinboard.models import Case, CaseState, InboxItem, User
 from pinboard.policy import Reader, may
 from pinboard.web.paging import Cursor
@@ -46,7 +47,7 @@ def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[
         .add_columns(Case.public_id.label("case"), Case.title, Case.state, may(reader, "see").label("is_visible"))
         .outerjoin(Case, Case.id == InboxItem.case_id)
         .outerjoin(User, User.id == InboxItem.actor_id)
-        .where(InboxItem.user_id == reader.user_id)
+        .where(InboxItem.user_id == reader.user_id, InboxItem.at <= now())
         .order_by(InboxItem.id.desc())
         .limit(PAGE + 1)
     )
@@ -61,7 +62,7 @@ def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[
                 id=row.public_id,
                 words=WORDS.get(row.kind, _("Something happened")).format(who=row.name or _("Somebody")),
                 # A patient is never shown a title: it is the clinician's question.
-                title=row.title if is_open and reader.register == "clinic" else "",
+                title=row.title if is_open and reader.register == "clinic" and row.kind != "released" else "",
                 href=_href(reader, row.case, row.state, row.kind) if is_open else "",
                 at=row.at,
                 ago=ago(row.at),
@@ -73,12 +74,14 @@ def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[
 
 def unread(session: Session, user_id: int) -> int:
     """Count the unread lines, up to what a badge can show."""
-    few = select(InboxItem.id).where(InboxItem.user_id == user_id, InboxItem.read_at.is_(None)).limit(MOST)
+    mine = (InboxItem.user_id == user_id, InboxItem.read_at.is_(None), InboxItem.at <= now())
+    few = select(InboxItem.id).where(*mine).limit(MOST)
     return session.scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
 def _href(reader: Reader, case: str, state: CaseState, kind: str) -> str:
-    if reader.register == "subject":
+    if reader.register == "subject" or kind == "released":
+        # A doctor who is also a patient reads what was released to her there, too.
         return f"/my/c/{case}"
     if state in {CaseState.DRAFT, CaseState.PUBLISHING}:
         return f"/drafts/{case}"

@@ -31,7 +31,8 @@ class ReleaseForm(Form):
     shows_date = BooleanField(default=True)
     images = SelectMultipleField(validators=[Needed(_("Choose at least one image."))])
     delay = SelectField(coerce=int, choices=[SelectChoice(str(hours), words) for hours, words in DELAYS], default=0)
-    other_subject = BooleanField()
+    other_subject = StringField(validators=[AtMost(60)])
+    """Both chart codes, as `service.both_codes` joins them, so that a tick for one person is no tick for another."""
 
     def starts_at(self, moment: datetime) -> datetime:
         """Give when the release begins."""

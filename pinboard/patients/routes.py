@@ -136,7 +136,7 @@ def _released(case: Case, subject: Subject, form: ReleaseForm) -> bool:
         shows_date=form.shows_date.data,
         instances=tuple(row.id for row in _pictures(case) if row.public_id in form.images.data),
         not_before=form.starts_at(now()),
-        confirms_other_subject=form.other_subject.data,
+        confirmed_codes=form.other_subject.data or "",
     )
     try:
         service.release(db.session(), case, subject, terms, by=current_user.user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pinboard import audit, policy
@@ -35,7 +35,8 @@ class Terms:
     shows_date: bool
     instances: tuple[int, ...]
     not_before: datetime
-    confirms_other_subject: bool = False
+    confirmed_codes: str = ""
+    """What `both_codes` gives, where the author confirmed a release to another subject than the one in the images."""
 
 
 def release(session: Session, case: Case, subject: Subject, terms: Terms, *, by: User) -> Release:
@@ -43,7 +44,7 @@ def release(session: Session, case: Case, subject: Subject, terms: Terms, *, by:
     if case.state is not CaseState.PUBLISHED:
         raise ReleaseError("Only a published case can be released.")
     own = session.get(Subject, case.subject_id) if case.subject_id else None
-    if own is not None and own.id != subject.id and not terms.confirms_other_subject:
+    if own is not None and own.id != subject.id and terms.confirmed_codes != both_codes(own, subject):
         raise OtherSubject(
             f"These images belong to {own.chart_code}, and you are about to release them to {subject.chart_code}. "
             "Check both codes, then confirm.",
@@ -72,6 +73,11 @@ def release(session: Session, case: Case, subject: Subject, terms: Terms, *, by:
     _tell_accounts(session, case, subject, made)
     audit.record(session, actor=by, verb="released", case=case, detail={"subject": subject.public_id})
     return made
+
+
+def both_codes(own: Subject, other: Subject) -> str:
+    """Join the chart codes that a confirmation names, so that it holds for these two and nobody else."""
+    return f"{own.chart_code}+{other.chart_code}"
 
 
 def take_back(session: Session, case: Case, *, by: User) -> None:
@@ -113,6 +119,9 @@ def _end(session: Session, case: Case, subject_id: int | None = None) -> int:
     ended = session.scalars(standing).all()
     for old in ended:
         old.revoked_at = now()
+    # Whoever was to be told later is not told of what was taken back before.
+    untold = [f"released:{old.public_id}" for old in ended]
+    session.execute(delete(InboxItem).where(InboxItem.dedupe.in_(untold), InboxItem.at > now()))
     session.flush()
     return len(ended)
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from pinboard import clock
 from pinboard.models import (
     EARLIEST,
     LATEST,
+    AccountState,
     Audience,
     Board,
     Case,
@@ -21,12 +22,13 @@ from pinboard.models import (
     Grant,
     Group,
     Release,
+    Role,
     Share,
     ShareKind,
     Source,
     User,
 )
-from pinboard.policy.readers import holder, member, released_on
+from pinboard.policy.readers import holder, is_alive, member, released_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,27 @@ def audience_of(session: Session, case: Case) -> list[Why]:
             )
         )
     )
+    let_in &= _behind(session, let_in)
     reasons = [*_own(session, case), *_given(session, case), *_links(session, case), *_released(session, case)]
     return [
         Why(source, principal, name, by, start, end, principal in let_in and start <= moment < end)
         for source, principal, name, by, start, end in reasons
     ]
+
+
+def _behind(session: Session, principals: set[str]) -> set[str]:
+    """Keep the principals that somebody reads through: an account that may read at all, a link that stands."""
+    people, held = ([int(one[2:]) for one in principals if one.startswith(kind)] for kind in ("u:", "s:"))
+    accounts = {member(number) for number in session.scalars(select(User.id).where(User.id.in_(people), _may_read()))}
+    shares = session.scalars(select(Share).where(Share.id.in_(held))).all()
+    links = {holder(share.id) for share in shares if is_alive(session, share)}
+    return {one for one in principals if not one.startswith(("u:", "s:")) or one in accounts | links}
+
+
+def _may_read() -> ColumnElement[bool]:
+    current = or_(User.recheck_at.is_(None), User.recheck_at > clock.now())
+    read = User.role.in_((Role.CLINICIAN, Role.TRAINEE))
+    return and_(User.state == AccountState.ACTIVE, read, User.verified_at.is_not(None), current)
 
 
 _Line = tuple[Source, str, str, str | None, datetime, datetime]

@@ -14,7 +14,7 @@ from pinboard import audit, policy
 from pinboard.clock import now
 from pinboard.identity import passwords, throttle
 from pinboard.ids import public_id, token
-from pinboard.models import Case, Consent, Release, Share, ShareKind, ShareUnlock, Source, User
+from pinboard.models import Case, CaseState, Consent, Release, Share, ShareKind, ShareUnlock, Source, User
 from pinboard.shares import slip
 
 LONGEST = timedelta(days=90)
@@ -99,7 +99,7 @@ def find(session: Session, secret: str) -> Share | None:
     if len(secret) > 100:
         return None
     share = session.scalar(select(Share).where(Share.token_hash == hash_of(secret)))
-    return share if share is not None and policy.is_alive(session, share) else None
+    return share if share is not None and _opens(session, share) else None
 
 
 def is_unlocked(session: Session, share: Share, proof: str | None) -> bool:
@@ -152,7 +152,16 @@ def path_of_code(session: Session, text: str, *, slip_key: bytes, address: str |
     return f"/s/{secret}", 0
 
 
+def _opens(session: Session, share: Share) -> bool:
+    """Say whether a link stands and, if it is a colleague's, its case too; the subject's may wait for a release."""
+    if share.kind is ShareKind.SUBJECT:
+        return policy.is_alive(session, share)
+    return policy.count_visible(session, policy.reader_for_share(session, share), 1) > 0
+
+
 def _check_that_it_may_leave(session: Session, case: Case, kind: ShareKind) -> None:
+    if kind is ShareKind.COLLEAGUE and case.state is not CaseState.PUBLISHED:
+        raise ShareError("Only a published case can be shared.")
     if kind is ShareKind.COLLEAGUE and not _may_go_outside(session, case):
         raise ShareError(
             "The consent for this case does not reach outside the clinic. Record one that does, or share inside."

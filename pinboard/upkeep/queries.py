@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from pinboard.models import CaseChange, Consent, Instance, InstanceState, Series, Study, User
+from pinboard import policy
+from pinboard.models import Board, Case, CaseChange, Consent, Instance, InstanceState, Series, Source, Study, User
+from pinboard.policy import Reader, Why
 
 SENTENCE = {
     "published": "Published",
@@ -42,6 +45,23 @@ def history_of(session: Session, case_id: int) -> list[Row[Any]]:
 def consents_of(session: Session, case_id: int) -> Sequence[Consent]:
     """Give the consents of a case, those withdrawn too."""
     return session.scalars(select(Consent).where(Consent.case_id == case_id).order_by(Consent.id)).all()
+
+
+def reasons_for(session: Session, reader: Reader, case: Case, *, is_keeper: bool) -> list[Why]:
+    """Give why a case is seen; whoever does not keep it reads no label of a link and no board that is not theirs."""
+    reasons = policy.audience_of(session, case)
+    if is_keeper:
+        return reasons
+    walls = session.scalars(select(Board.id).where(policy.may_board(reader, "see")))
+    own = {policy.on_board(number) for number in walls}
+    links = {Source.COLLEAGUE_SHARE, Source.SUBJECT_SHARE}
+    shared = {policy.CLINICIANS, policy.TRAINEES}
+    return [
+        replace(why, name="")
+        if why.source in links or (why.source is Source.BOARD and why.principal not in own | shared)
+        else why
+        for why in reasons
+    ]
 
 
 def images_of(session: Session, case_id: int) -> list[Row[Any]]:

@@ -62,7 +62,7 @@ def audience(case_id: str) -> Response:
     """Show who can see a case, and why; and, to its keepers, on which consents that rests."""
     case = case_for(db.session(), g.reader, "audience", case_id)
     is_keeper = bool(db.session.scalar(select(Case.id).where(Case.id == case.id, policy.may(g.reader, "edit"))))
-    reasons = policy.audience_of(db.session(), case)
+    reasons = queries.reasons_for(db.session(), g.reader, case, is_keeper=is_keeper)
     consents = queries.consents_of(db.session(), case.id) if is_keeper else ()
     page = "pages/upkeep/audience.html"
     return make_response(render_template(page, case=case, reasons=reasons, consents=consents, is_keeper=is_keeper))
