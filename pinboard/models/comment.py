@@ -35,7 +35,7 @@ class Comment(Base):
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
-    """The words are out of sight at once and erased a day later; the place stays, so that a reply keeps its question."""
+    """The words are hidden at once and erased a day later; the place stays, so that a reply keeps its question."""
 
     author: Mapped[User] = relationship(lazy="raise_on_sql")
 
