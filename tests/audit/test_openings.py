@@ -98,3 +98,15 @@ def test_many_threads_lose_nothing(fresh_database):
     with sessions() as session:
         assert session.scalar(select(func.count(Opening.id))) == 400
         assert audit.verify_openings(session) is None
+
+
+def test_a_changed_batch_is_found(session, case, openings):
+    openings.note(audit.Opened(case.id, "clinic", user_id=case.author_id))
+    openings.flush()
+    drop = {
+        "sqlite": "DROP TRIGGER opening_batch_no_update",
+        "postgresql": "ALTER TABLE opening_batch DISABLE TRIGGER opening_batch_no_change",
+    }
+    session.execute(text(drop[session.get_bind().dialect.name]))
+    session.execute(text("UPDATE opening_batch SET count = 2"))
+    assert audit.verify_openings(session) == session.scalar(select(OpeningBatch.id))

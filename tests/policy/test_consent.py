@@ -207,3 +207,13 @@ def test_of_two_reasons_that_begin_together_the_longer_counts(session, bare, sto
         policy.grant(session, case, policy.member(user.id), Source.NAMED, by=None, window=window)
     stopped_clock.pass_by(hours=2)
     assert _sees(session, policy.reader_for(session, user), case)
+
+
+@pytest.mark.parametrize("order", [(1, 3), (3, 1)])
+def test_of_two_reasons_that_end_together_the_earlier_counts(session, bare, stopped_clock, order):
+    case, user, end = bare(ConsentLevel.CLINIC), make_user(session), stopped_clock() + timedelta(hours=4)
+    for hours in order:
+        window = policy.Window(stopped_clock() + timedelta(hours=hours), end)
+        policy.grant(session, case, policy.member(user.id), Source.NAMED, by=None, window=window)
+    stopped_clock.pass_by(hours=2)
+    assert _sees(session, policy.reader_for(session, user), case)

@@ -288,3 +288,21 @@ def test_a_board_link_shows_what_is_released_there_now(session, case):
     assert not _sees(session, policy.reader_for_share(session, share), case)
     make_release(session, case, board)
     assert _sees(session, policy.reader_for_share(session, share), case)
+
+
+def test_the_public_sample_is_seen_before_being_verified_and_nothing_more(session):
+    pia, case = make_user(session, verified=False), make_case(session, level=ConsentLevel.PUBLIC)
+    policy.grant(session, case, policy.PUBLIC, Source.PUBLIC, by=None)
+    reader = policy.reader_for(session, pia)
+    assert policy.case_for(session, reader, "see", case.public_id) is case
+    for verb in set(policy.RULES) - {"see"}:
+        with pytest.raises(policy.NotFound):
+            policy.case_for(session, reader, verb, case.public_id)
+
+
+def test_making_a_patients_board_gives_no_sight_of_it(session):
+    ada = make_user(session)
+    board = make_board(session, ada, kind=BoardKind.PATIENT, subject_id=make_subject(session).id, readers=[ada])
+    for verb in ("see", "pin", "settings"):
+        with pytest.raises(policy.NotFound):
+            policy.board_for(session, policy.reader_for(session, ada), verb, board.slug)
