@@ -4,6 +4,7 @@ import os
 import pytest
 from flask import request
 from werkzeug import formparser
+from werkzeug.exceptions import ClientDisconnected
 
 from pinboard.web import requests
 from pinboard.web.access import access
@@ -49,3 +50,28 @@ def test_an_upload_by_form_stays_in_memory(send):
 def test_werkzeug_alone_would_have_made_a_file(send, monkeypatch):
     monkeypatch.delattr(requests.BoundedRequest, "_get_file_stream")
     assert send() == (500, {})
+
+
+class Broken(io.BytesIO):
+    def read(self, size=-1):
+        raise KeyError("an error of some server")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        requests.Body(io.BytesIO(b"half"), "8"),
+        requests.Body(Broken(), "8"),
+        requests.Body(Broken(), ""),
+    ],
+    ids=["it ends early", "it breaks", "its pieces break"],
+)
+def test_a_body_that_breaks_off_is_a_line_that_was_cut(body):
+    with pytest.raises(ClientDisconnected):
+        list(iter(lambda: body.read(3), b""))
+
+
+@pytest.mark.parametrize("announced", ["4", "", "x", "9" * 5000])
+def test_a_whole_body_ends(announced):
+    body = requests.Body(io.BytesIO(b"full"), announced)
+    assert [body.read(3), body.read(3), body.read(3), body.read(0)] == [b"ful", b"l", b"", b""]
