@@ -132,3 +132,8 @@ READY = {
     "reach": "others",
     "audience": "clinic",
 }
+
+
+def slug(person: Person) -> str:
+    """Give a board that this person sees."""
+    return re.search(r'href="/b/([^"/]+)"', person.get("/boards").text)[1]

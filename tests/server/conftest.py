@@ -6,8 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.dicoms import MARK
+from tests.intake.files import ct
+from tests.server import watch
 from tests.server.client import NAME, PASSWORD, Author
 from tests.server.watch import stored
 from tests.serving import start, stop
@@ -54,3 +57,26 @@ def nothing_stored(site: Site) -> Iterator[None]:
     yield
     assert Author(site).get("/healthz").status == 200
     assert stored(site) == before
+
+
+@pytest.fixture(scope="session")
+def case(site: Site) -> str:
+    """Give a published case."""
+    author = Author(site).sign_in()
+    author.confirm(author.add(ct(PatientID="REQ-1")))
+    progress = author.publish(board=specialty(author)).to
+    watch.until(lambda: author.get(progress).to.startswith("/c/"))
+    return author.draft
+
+
+@pytest.fixture(scope="session")
+def draft(site: Site) -> Author:
+    """Give an author with a draft of one confirmed image, to which nothing is missing but the form."""
+    author = Author(site).sign_in()
+    author.image = author.add(ct(PatientID="REQ-2"))
+    author.confirm(author.image)
+    return author
+
+
+def specialty(author: Author) -> str:
+    return BeautifulSoup(author.get(author.url()).text, "html.parser").select_one("input[name=board]")["value"]

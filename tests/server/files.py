@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 
+import numpy as np
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from tests.dicoms import MARK, make_dicom
@@ -125,3 +126,9 @@ def archive() -> bytes:
     with zipfile.ZipFile(held, "w") as packed:
         packed.writestr(f"{MARK}.dcm", dicom())
     return held.getvalue()
+
+
+def noise(megabytes: int) -> bytes:
+    """Give a CT of many frames that does not pack well."""
+    frames = np.random.default_rng(7).integers(-1000, 1000, (2 * megabytes, 512, 512), dtype=np.int16)
+    return make_dicom(frames, is_planted=False).data
