@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from pinboard import policy
 from pinboard.clock import now
-from pinboard.models import Board, Case, Subject
+from pinboard.models import Board, Case, CaseState, Subject
 from pinboard.patients import queries, service
 from pinboard.patients.forms import ReleaseForm
 from pinboard.patients.service import ReleaseError, Terms
@@ -28,7 +28,7 @@ bp = Blueprint("patients", __name__)
 @access("clinician")
 def release(case_id: str) -> Response:
     """Show what the patient sees now, and the form to change it."""
-    case = case_for(db.session(), g.reader, "release", case_id)
+    case = _kept(case_id)
     standing = queries.release_of(db.session(), case.id)
     return make_response(render_template("pages/patients/release.html", **_release_page(case, _filled(case, standing))))
 
@@ -37,14 +37,14 @@ def release(case_id: str) -> Response:
 @access("clinician")
 def create(case_id: str) -> Response:
     """Release chosen images to one subject."""
-    case = case_for(db.session(), g.reader, "release", case_id)
+    case = _kept(case_id)
     form = _form(case)
     subject = service.subject_by_code(db.session(), form.chart_code.data or "") if form.validate() else None
     if not form.errors and subject is None:
         form.refuse("chart_code", _("No patient of this clinic has this chart code."))
     if subject is None or not _released(case, subject, form):
         db.session.rollback()
-        case = case_for(db.session(), g.reader, "release", case_id)
+        case = _kept(case_id)
         page = "pages/patients/release.html"
         return invalid("partials/patients/release.html", page=page, **_release_page(case, form))
     db.session.commit()
@@ -56,7 +56,7 @@ def create(case_id: str) -> Response:
 @access("clinician")
 def end(case_id: str) -> Response:
     """Take every release of a case back."""
-    case = case_for(db.session(), g.reader, "release", case_id)
+    case = _kept(case_id)
     service.take_back(db.session(), case, by=current_user.user)
     db.session.commit()
     toast(_("The patient does not see this case any more."))
@@ -104,6 +104,14 @@ def _subject() -> Reader:
     if current_user.user.subject_id is None:
         abort(404)
     return reader
+
+
+def _kept(case_id: str) -> Case:
+    """Give a case that this reader may release; a draft has nothing yet that anybody could be shown."""
+    case = case_for(db.session(), g.reader, "release", case_id)
+    if case.state in {CaseState.DRAFT, CaseState.PUBLISHING}:
+        abort(404)
+    return case
 
 
 def _form(case: Case) -> ReleaseForm:

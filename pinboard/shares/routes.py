@@ -9,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from pinboard.identity.sessions import device
-from pinboard.models import Case, Share, ShareKind
+from pinboard.models import Case, CaseState, Share, ShareKind
 from pinboard.patients.queries import released
 from pinboard.policy import Reader, case_for, reader_for_share
 from pinboard.shares import queries, service
@@ -31,7 +31,7 @@ bp = Blueprint("shares", __name__)
 @access("clinician")
 def index(case_id: str) -> Response:
     """List the links of a case and offer a new one."""
-    case = case_for(db.session(), g.reader, "share", case_id)
+    case = _kept(case_id)
     return make_response(render_template("pages/shares/index.html", **_manager(case, ShareForm())))
 
 
@@ -39,7 +39,7 @@ def index(case_id: str) -> Response:
 @access("clinician")
 def create(case_id: str) -> Response:
     """Make a link and show its secrets, this once."""
-    case = case_for(db.session(), g.reader, "share", case_id)
+    case = _kept(case_id)
     form = ShareForm()
     made = _made(case, form) if form.validate() else None
     if made is None:
@@ -205,8 +205,16 @@ def _manager(case: Case, form: ShareForm) -> dict[str, Any]:
     }
 
 
-def _share(case_id: str, share_id: str) -> tuple[Case, Share]:
+def _kept(case_id: str) -> Case:
+    """Give a case that this reader may share; a draft has nothing yet that anybody could be shown."""
     case = case_for(db.session(), g.reader, "share", case_id)
+    if case.state in {CaseState.DRAFT, CaseState.PUBLISHING}:
+        abort(404)
+    return case
+
+
+def _share(case_id: str, share_id: str) -> tuple[Case, Share]:
+    case = _kept(case_id)
     share = db.session.scalar(select(Share).where(Share.public_id == share_id, Share.case_id == case.id))
     if share is None:
         abort(404)
