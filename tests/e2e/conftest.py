@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.scene import build
 from tests.serving import Site, start, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from tests.e2e.maker import Scene
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
@@ -50,6 +53,16 @@ def browser() -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running = start(tmp_path_factory.mktemp("site") / "data")
     yield running
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def clinic(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Scene]]:
+    """Run one clinic with everything in it, for whoever only looks."""
+    data = tmp_path_factory.mktemp("clinic") / "data"
+    scene = build(data)
+    running = start(data)
+    yield running, scene
     stop(running)
 
 

@@ -1,0 +1,114 @@
+"""Photographs every page at three widths, dark and light, for somebody to look at: `make screenshots`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.maker import Scene
+from tests.e2e.pages import FIRST_PAGES, PAGES, View, Visitor
+from tests.serving import start, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.serving import Site
+
+FOLDER = os.environ.get("PINBOARD_SCREENSHOTS")
+WIDTHS = (360, 768, 1440)
+HEIGHTS = {360: 780, 768: 1024, 1440: 900}
+# Pages that are as high as the window, photographed as they are seen and not in full length.
+WINDOWED = {"case", "case-reader", "case-series", "review", "review-cine"}
+LOADED = """() => Promise.allSettled(
+  [...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))"""
+# What sticks to the window would lie somewhere in the middle of a picture of the whole page.
+LAID_FLAT = ".bottombar, .thread > .composer, .upload-next { position: static !important }"
+
+pytestmark = pytest.mark.skipif(not FOLDER, reason="PINBOARD_SCREENSHOTS names no folder for the pictures")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_photographed(browser: Browser, clinic: tuple[Site, Scene], scheme: str, width: int) -> None:
+    visitor = Visitor(browser, *clinic, options=looks(scheme, width))
+    for view in PAGES:
+        page = visitor.open(view)
+        photograph(page, f"{view.name}-{width}-{scheme}")
+        if view.name in WINDOWED:
+            photograph(page, f"{view.name}-{width}-{scheme}-whole", full_page=True)
+    for name, view, act in OPEN:
+        page = visitor.open(next(one for one in PAGES if one.name == view))
+        act(page)
+        photograph(page, f"open-{name}-{width}-{scheme}", full_page=False)
+    visitor.close()
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_first_evening_is_photographed(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    site = start(tmp_path / "data")
+    try:
+        setup = site.setup_link.removeprefix(site.url)
+        for width in WIDTHS:
+            visitor = Visitor(browser, site, Scene(names={"setup": setup}), looks(scheme, width))
+            for view in FIRST_PAGES:
+                photograph(visitor.open(view), f"{view.name}-{width}-{scheme}")
+            visitor.close()
+    finally:
+        stop(site)
+
+
+def test_the_printed_slip_is_photographed(browser: Browser, clinic: tuple[Site, Scene]) -> None:
+    """A new link for the patient, as it comes out of a printer on A4."""
+    visitor = Visitor(browser, *clinic, options=looks("light", 794))
+    page = visitor.open(View("shares", "shares.index", "ada", "/c/{case}/shares"))
+    page.check("[name=kind][value=subject]")
+    page.fill("[name=label]", "Handed over at the desk")
+    page.get_by_role("button", name="Make the link").click()
+    page.wait_for_selector(".slip")
+    photograph(page, "slip-screen")
+    page.emulate_media(media="print")
+    photograph(page, "slip-print")
+    page.pdf(path=str(Path(FOLDER or "") / "slip.pdf"), format="A4")
+    visitor.close()
+
+
+def looks(scheme: str, width: int) -> dict[str, object]:
+    return {
+        "viewport": {"width": width, "height": HEIGHTS.get(width, 1123)},
+        "color_scheme": scheme,
+        "reduced_motion": "reduce",
+        "has_touch": width < 640,
+    }
+
+
+def photograph(page: Page, name: str, *, full_page: bool = True) -> None:
+    Path(FOLDER or "").mkdir(parents=True, exist_ok=True)
+    page.evaluate(LOADED)
+    page.screenshot(path=str(Path(FOLDER or "") / f"{name}.png"), full_page=full_page, style=LAID_FLAT * full_page)
+
+
+def open_menu(page: Page) -> None:
+    page.locator("details.usermenu > summary").click()
+
+
+def open_pin(page: Page) -> None:
+    page.get_by_role("link", name="Pin to a board").first.click()
+    page.wait_for_selector("dialog[open] h2")
+
+
+def open_keys(page: Page) -> None:
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog[open] h2")
+
+
+OPEN: tuple[tuple[str, str, Callable[[Page], None]], ...] = (
+    ("menu", "feed", open_menu),
+    ("pin", "case", open_pin),
+    ("keys", "help", open_keys),
+)
