@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -165,6 +165,7 @@ def pictures_by_case(session: Session, case_ids: Sequence[int]) -> dict[int, lis
 
 def _released(row: Row[Any], pictures: Sequence[tuple[int, Picture]]) -> Released:
     allowed = set(row.instances)
+    given = [picture for number, picture in pictures if number in allowed]
     return Released(
         id=row.public_id,
         case_id=row.case_id,
@@ -172,8 +173,14 @@ def _released(row: Row[Any], pictures: Sequence[tuple[int, Picture]]) -> Release
         author=row.author_name,
         shown_on=row.at if row.shows_date else None,
         board=row.board,
-        pictures=tuple(picture for number, picture in pictures if number in allowed),
+        pictures=tuple(_plain(picture, number, len(given)) for number, picture in enumerate(given, 1)),
     )
+
+
+def _plain(picture: Picture, number: int, count: int) -> Picture:
+    """Name a picture without the clinic's own words for it; what it shows stands in the caption."""
+    words = _("{modality}, picture {number} of {count}")
+    return replace(picture, alt=words.format(modality=picture.modality, number=number, count=count))
 
 
 def _who(row: Any, own_id: int | None) -> str:
