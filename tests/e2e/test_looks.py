@@ -83,6 +83,7 @@ def looks(scheme: str, width: int) -> dict[str, object]:
         "viewport": {"width": width, "height": HEIGHTS.get(width, 1123)},
         "color_scheme": scheme,
         "reduced_motion": "reduce",
+        "bypass_csp": True,  # for the style that lays the page flat
         "has_touch": width < 640,
     }
 
