@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, IntegerField, PasswordField, RadioField, StringField
-from wtforms.validators import NumberRange, Optional
+from typing import Any
+
+from wtforms import BooleanField, Field, IntegerField, PasswordField, RadioField, StringField
+from wtforms.validators import Optional, ValidationError
 
 from pinboard.models import ShareKind
 from pinboard.web.forms import AtMost, Form, Needed, trimmed
@@ -11,7 +13,16 @@ from pinboard.web.text import _
 
 MOST_DAYS = 90
 USUAL_DAYS = 14
-_DAYS = NumberRange(1, MOST_DAYS, _("Choose between 1 and {most} days.").format(most=MOST_DAYS))
+
+
+class InReach:
+    """Takes a whole number of days up to the most, and says one sentence for anything else."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Refuse what is no number, too."""
+        if field.data is None or not 1 <= field.data <= MOST_DAYS:
+            field.errors = []
+            raise ValidationError(_("Choose between 1 and {most} days.").format(most=MOST_DAYS))
 
 
 class ShareForm(Form):
@@ -24,7 +35,7 @@ class ShareForm(Form):
     label = StringField(
         validators=[Needed(_("Name the link, so that you know it again.")), AtMost(80)], filters=[trimmed]
     )
-    days = IntegerField(validators=[_DAYS], default=USUAL_DAYS)
+    days = IntegerField(validators=[InReach()], default=USUAL_DAYS)
     wants_pin = BooleanField(default=True)
     allows_download = BooleanField(default=False)
 
@@ -32,7 +43,7 @@ class ShareForm(Form):
 class ExtendForm(Form):
     """More days for a link that stands."""
 
-    days = IntegerField(validators=[_DAYS], default=USUAL_DAYS)
+    days = IntegerField(validators=[InReach()], default=USUAL_DAYS)
 
 
 class UnlockForm(Form):

@@ -96,7 +96,7 @@ def by_code() -> Response:
         return see_other(path)
     is_wrong = request.method == "POST"
     page = render_template("pages/shares/code.html", form=form, wait=wait, is_wrong=is_wrong)
-    return make_response(page, 422 if is_wrong else 200)
+    return _refused(page, wait) if is_wrong else make_response(page)
 
 
 @bp.get("/s/<token>")
@@ -123,7 +123,7 @@ def unlock(token: str) -> Response:
     db.session.commit()
     if proof is None:
         page = render_template("pages/shares/locked.html", form=form, token=token, wait=wait, is_wrong=True)
-        return make_response(page, 422)
+        return _refused(page, wait)
     response = see_other(f"/s/{token}")
     response.set_cookie(
         _cookie(share),
@@ -232,6 +232,14 @@ def _cookie(share: Share) -> str:
 def _dead() -> Response:
     """Say the same of every link that opens nothing: ended, revoked, mistyped, never there."""
     return make_response(render_template("pages/shares/dead.html"), 404)
+
+
+def _refused(page: str, wait: int) -> Response:
+    """Ask again after a wrong secret, or say when the next try is taken."""
+    response = make_response(page, 429 if wait else 422)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def _address(path: str) -> str:
