@@ -120,6 +120,7 @@ class Visitor:
     site: Site
     scene: Scene
     options: dict[str, object] = field(default_factory=dict)
+    first_script: str = ""
     complaints: list[str] = field(default_factory=list)
     contexts: dict[str, BrowserContext] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
@@ -140,6 +141,8 @@ class Visitor:
             if who:
                 cookie = {"name": "pinboard", "value": self.scene.secrets[who], "url": self.site.url}
                 context.add_cookies([cookie])  # type: ignore[list-item]
+            if self.first_script:
+                context.add_init_script(self.first_script)
             page = context.new_page()
             page.on("pageerror", lambda error: self.complain(page, f"script: {error}"))
             page.on("console", lambda line: line.type == "error" and self.complain(page, f"console: {line.text}"))
