@@ -10,13 +10,12 @@ from wtforms.validators import Optional, ValidationError
 
 from pinboard import vocabulary
 from pinboard.models import Case
+from pinboard.upkeep.words import CERTAINTIES, SEXES, diagnosis_line
 from pinboard.web.forms import AtMost, Form, Needed, trimmed
 from pinboard.web.text import _
 
-CERTAINTIES = ("certain", "almost certain", "possible")
 MOST_TAGS = 12
 _NOTHING = SelectChoice("", _("Not given"))
-_SEXES = (("F", _("Female")), ("M", _("Male")), ("O", _("Other")))
 
 
 class WordsForm(Form):
@@ -31,7 +30,7 @@ class WordsForm(Form):
     differential = TextAreaField(validators=[AtMost(6_000)], filters=[trimmed])
     tags = StringField(validators=[AtMost(400)], filters=[trimmed])
     age_band = SelectField(choices=[_NOTHING, *map(SelectChoice, vocabulary.AGE_BANDS)])
-    sex = SelectField(choices=[_NOTHING, *(SelectChoice(code, word) for code, word in _SEXES)])
+    sex = SelectField(choices=[_NOTHING, *(SelectChoice(code, word) for code, word in SEXES.items())])
     body_part = StringField(validators=[Optional(), AtMost(80)], filters=[trimmed])
     laterality = SelectField()
     is_sensitive = BooleanField()
@@ -51,7 +50,7 @@ class WordsForm(Form):
             question=case.question,
             history=case.history,
             findings=case.findings,
-            differential="\n".join(_line(item) for item in case.differential),
+            differential="\n".join(diagnosis_line(item) for item in case.differential),
             tags=", ".join(case.tags),
             age_band=case.age_band or "",
             sex=case.sex or "",
@@ -91,10 +90,6 @@ class ReasonForm(Form):
 def _code_of(text: str) -> str | None:
     wanted = text.casefold()
     return next((part.code for part in vocabulary.body_parts() if part.meaning.casefold() == wanted), None)
-
-
-def _line(item: dict[str, str]) -> str:
-    return f"{item['diagnosis']} ({item['certainty']})" if item.get("certainty") else item["diagnosis"]
 
 
 def _item(line: str) -> dict[str, str]:

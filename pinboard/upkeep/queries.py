@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from pinboard import policy
 from pinboard.models import Board, Case, CaseChange, Consent, Instance, InstanceState, Series, Source, Study, User
 from pinboard.policy import Reader, Why
+from pinboard.upkeep.words import field_word, said
+from pinboard.web.text import _
 
 SENTENCE = {
     "published": "Published",
@@ -30,7 +33,19 @@ SENTENCE = {
 """What a change is called in the history; none of the words comes from a person."""
 
 
-def history_of(session: Session, case_id: int) -> list[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the history."""
+
+    at: datetime
+    words: str
+    name: str
+    reason: str
+    before: str
+    after: str
+
+
+def history_of(session: Session, case_id: int) -> list[Change]:
     """Give what changed, newest first, with who did it."""
     query = (
         select(CaseChange.at, CaseChange.verb, CaseChange.field, CaseChange.before, CaseChange.after)
@@ -39,7 +54,17 @@ def history_of(session: Session, case_id: int) -> list[Row[Any]]:
         .where(CaseChange.case_id == case_id)
         .order_by(CaseChange.id.desc())
     )
-    return list(session.execute(query.limit(500)))
+    return [
+        Change(
+            at=row.at,
+            words=_(SENTENCE.get(row.verb, row.verb)) + (f": {field_word(row.field)}" if row.field else ""),
+            name=row.name,
+            reason=row.reason or "",
+            before=said(row.field, row.before),
+            after=said(row.field, row.after),
+        )
+        for row in session.execute(query.limit(500))
+    ]
 
 
 def consents_of(session: Session, case_id: int) -> Sequence[Consent]:

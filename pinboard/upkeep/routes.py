@@ -52,8 +52,7 @@ def history(case_id: str) -> Response:
     """Show what changed in a case since it was published."""
     case = case_for(db.session(), g.reader, "see", case_id)
     changes = queries.history_of(db.session(), case.id)
-    page = render_template("pages/upkeep/history.html", case=case, changes=changes, sentence=queries.SENTENCE)
-    return make_response(page)
+    return make_response(render_template("pages/upkeep/history.html", case=case, changes=changes))
 
 
 @bp.get("/c/<case_id>/audience")
@@ -189,7 +188,7 @@ def _kept(case_id: str, verb: str) -> Case:
 
 def _words(case: Case, form: WordsForm) -> dict[str, object]:
     images = queries.images_of(db.session(), case.id)
-    series = list({row.series: row for row in images}.values())
+    series = {row.series: request.form.get(f"{ALT}{row.series}", row.alt_text) for row in images}
     return {
         "case": case,
         "form": form,

@@ -1,0 +1,54 @@
+"""Says in words what a correction changed, because the history keeps values as the tables hold them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pinboard import vocabulary
+from pinboard.cases.queries import STATES
+from pinboard.models import Resolution
+from pinboard.web.text import _
+
+CERTAINTIES = ("certain", "almost certain", "possible")
+SEXES = {"F": _("Female"), "M": _("Male"), "O": _("Other")}
+FIELDS = {
+    "age_band": _("age"),
+    "alt_text": _("description of a picture"),
+    "body_part": _("body part"),
+    "is_sensitive": _("covered on the wall"),
+    "laterality": _("side"),
+    "resolution": _("how it ended"),
+}
+"""What a field is called where its own name would not do."""
+
+
+def field_word(name: str | None) -> str:
+    """Give what a field is called."""
+    return FIELDS.get(name or "", name or "")
+
+
+def said(name: str | None, value: str | None) -> str:
+    """Give what stood or stands in a field, in words."""
+    return _SAID.get(name or "", str)(value) if value else ""
+
+
+def diagnosis_line(item: dict[str, Any]) -> str:
+    """Write one diagnosis with how sure the author is."""
+    return f"{item['diagnosis']} ({item['certainty']})" if item.get("certainty") else str(item["diagnosis"])
+
+
+def _coded(value: str) -> str:
+    return vocabulary.meaning(value) or value
+
+
+_SAID: dict[str, Callable[[str], str]] = {
+    "differential": lambda value: "; ".join(diagnosis_line(item) for item in json.loads(value)),
+    "tags": lambda value: ", ".join(json.loads(value)),
+    "is_sensitive": lambda value: _("yes") if json.loads(value) else _("no"),
+    "body_part": _coded,
+    "laterality": _coded,
+    "sex": lambda value: SEXES.get(value, value),
+    "resolution": lambda value: STATES[Resolution(value)],
+}
