@@ -1,7 +1,7 @@
 """Serves the app's own static files from memory, under an address that changes when any of them does.
 
 They may be kept by a browser for ever, relative imports between modules stay inside one version, and the style
-sheets of all components arrive as one file. Pictures of patients never come near this module.
+sheets that every page needs arrive as one file. Pictures of patients never come near this module.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from pinboard.web.access import access
 PACKAGE = Path(__file__).resolve().parents[1]
 BUNDLE = "css/app.css"
 ORDER = ("css/tokens.css", "css/base.css", "css/layout.css")
+# What only these pages need does not weigh on the first view of a wall.
+APART = ("css/drafts",)
 TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -96,10 +98,14 @@ def serve(name: str) -> Response:
 
 
 def _read(root: Path) -> dict[str, bytes]:
-    """Read every file; the style sheets but the vendor's become one."""
+    """Read every file; the style sheets but the vendor's become one, and one more for each folder that is apart."""
     found = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
     sheets = {name: found.pop(name) for name in list(found) if name.startswith("css/")}
     names = [name for name in ORDER if name in sheets] + [name for name in sorted(sheets) if name not in ORDER]
+    for part in APART:
+        if own := [name for name in names if name.startswith(f"{part}/")]:
+            found[f"{part}.css"] = b"\n".join(sheets[name] for name in own)
+            names = [name for name in names if name not in own]
     found[BUNDLE] = b"\n".join(sheets[name] for name in names)
     return found
 

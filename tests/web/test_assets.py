@@ -29,6 +29,16 @@ def test_the_style_sheets_are_one_file_in_the_order_that_the_cascade_needs(root)
     assert [name for name in assets.files if name.endswith(".css")] == [BUNDLE]
 
 
+def test_what_only_drafts_need_is_a_file_of_its_own(root):
+    for name in ("form", "upload"):
+        path = root / f"css/drafts/{name}.css"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f".{name}{{}}")
+    files = Assets(root).files
+    assert files["css/drafts.css"].body.split() == [b".form{}", b".upload{}"]
+    assert b"form" not in files[BUNDLE].body
+
+
 def test_any_change_changes_every_address(root):
     before = Assets(root).url("css/app.css")
     (root / "js/app.js").write_text("import './y.js';")
