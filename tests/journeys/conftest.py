@@ -1,0 +1,54 @@
+import pytest
+
+from pinboard.application import create_app
+from pinboard.cli.first_start import prepare
+from pinboard.config import load
+from pinboard.intake.stores import Stores
+from pinboard.jobs.kinds import KINDS
+from pinboard.jobs.work import due, run_job
+from tests.fixtures.database import SERVER, server_database
+from tests.plain_browser import PlainBrowser
+
+
+class Clinic:
+    """One installation as its first start leaves it: a real database, vault, media store and sandbox."""
+
+    def __init__(self, environ):
+        self.config = load(environ)
+        self.link = prepare(self.config)
+        self.stores = Stores.open(self.config)
+        self.app = create_app(self.config, stores=self.stores)
+        self.app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
+        self.folder = self.config.data
+
+    def browser(self):
+        return PlainBrowser(self.app.test_client())
+
+    def work(self):
+        """Run whatever waits to be done in the background; give what failed."""
+        with self.stores.reading() as session:
+            waiting = due(session)
+        for job in waiting:
+            run_job(self.stores, KINDS, job)
+        return waiting
+
+
+@pytest.fixture
+def first_start(tmp_path):
+    """Give a clinic that nobody has set up yet."""
+    environ = {"PINBOARD_DATA": str(tmp_path / "instance"), "PINBOARD_HOST": "localhost"}
+    if not SERVER:
+        yield from _opened(environ)
+        return
+    with server_database() as url:
+        yield from _opened(environ | {"PINBOARD_DATABASE_URL": url})
+
+
+def _opened(environ):
+    made = Clinic(environ)
+    yield made
+    with made.app.app_context():
+        from pinboard.web.extensions import db
+
+        db.session.remove()
+    made.stores.close()
