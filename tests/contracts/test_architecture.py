@@ -45,6 +45,7 @@ READS = {
     ("patients", "cases"),
     ("search", "cases"),
     ("shares", "patients"),
+    ("upkeep", "cases"),
 }
 
 WEB = {"flask", "werkzeug", "jinja2", "flask_login", "flask_wtf", "flask_sqlalchemy", "wtforms", "gunicorn"}
