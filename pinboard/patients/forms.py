@@ -15,6 +15,12 @@ DELAYS = ((0, _("now")), (24, _("in one day")), (72, _("in three days")), (168, 
 """Hours and words. A delay lets the doctor talk to the patient before the patient reads alone."""
 
 
+def shortest_delay(left: timedelta) -> int:
+    """Give the delay that is not shorter than what is left of one, so that a mended word makes nothing begin early."""
+    hours = left.total_seconds() / 3600
+    return next((offered for offered, _words in DELAYS if offered >= hours), DELAYS[-1][0])
+
+
 class ReleaseForm(Form):
     """Which images, in which words, from when."""
 

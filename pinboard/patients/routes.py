@@ -11,7 +11,7 @@ from pinboard import policy
 from pinboard.clock import now
 from pinboard.models import Board, Case, CaseState, Subject
 from pinboard.patients import queries, service
-from pinboard.patients.forms import ReleaseForm
+from pinboard.patients.forms import ReleaseForm, shortest_delay
 from pinboard.patients.service import ReleaseError, Terms
 from pinboard.policy import Reader, case_for, reader_for
 from pinboard.web.access import access
@@ -130,6 +130,7 @@ def _filled(case: Case, standing: Any) -> ReleaseForm:
     form.shows_date.data = standing.Release.shows_date if standing else True
     shown = [row.public_id for row in _pictures(case) if not standing or row.id in standing.Release.instances]
     form.images.data = shown
+    form.delay.data = shortest_delay(standing.Release.not_before - now()) if standing else 0
     return form
 
 

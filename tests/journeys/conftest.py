@@ -6,6 +6,7 @@ from pinboard.config import load
 from pinboard.intake.stores import Stores
 from pinboard.jobs.kinds import KINDS
 from pinboard.jobs.work import due, run_job
+from pinboard.web.extensions import db
 from tests.fixtures.database import SERVER, server_database
 from tests.plain_browser import PlainBrowser
 
@@ -48,7 +49,5 @@ def _opened(environ):
     made = Clinic(environ)
     yield made
     with made.app.app_context():
-        from pinboard.web.extensions import db
-
         db.session.remove()
     made.stores.close()

@@ -250,6 +250,15 @@ def test_a_delay_holds_until_its_hour(client, session, fresh, sign_in, web_clock
     assert "The patient sees this now" in text_of(page(client, fresh.url))
 
 
+def test_mending_a_word_before_its_hour_does_not_make_it_begin(client, session, fresh, sign_in, web_clock):
+    sign_in(fresh.people.ada)
+    client.post(fresh.url, form(session, fresh, delay="72"))
+    for hours, offered in ((0, "72"), (50, "24"), (21, "24"), (2, "0")):
+        web_clock.pass_by(hours=hours)
+        sign_in(fresh.people.ada)
+        assert page(client, fresh.url).select_one("[name=delay] [selected]")["value"] == offered
+
+
 def test_taken_back_before_its_hour_nobody_is_told(client, session, fresh, sign_in, web_clock):
     sign_in(fresh.people.ada)
     client.post(fresh.url, form(session, fresh, delay="24"))

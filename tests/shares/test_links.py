@@ -278,31 +278,3 @@ def test_no_page_behind_a_link_is_kept_found_or_told_of_elsewhere(client, sessio
         assert headers["X-Robots-Tag"] == "noindex, nofollow", path
         assert headers["Cache-Control"] == ("private, no-cache" if "media" in path else "no-store"), path
         assert "default-src 'none'" in headers["Content-Security-Policy"], path
-
-
-def test_openings_are_noted_once_an_hour_and_shown_to_the_author(app, client, session, scene, make, ada, monkeypatch):
-    made = make(label="Quaggalabel")
-    assert "Never opened" in text_of(page(ada, f"/c/{scene.case.public_id}/shares"))
-    for _ in range(3):
-        client.get(made.path)
-    app.extensions["pinboard-openings"].flush()
-    assert len(page(ada, made.manage).select("ul.log li")) == 1
-    from pinboard.web import openings
-
-    later = openings.time.monotonic() + openings.HOUR + 1
-    monkeypatch.setattr(openings.time, "monotonic", lambda: later)
-    client.get(made.path)
-    app.extensions["pinboard-openings"].flush()
-    assert len(page(ada, made.manage).select("ul.log li")) == 2
-    assert "Opened 2 times" in text_of(page(ada, f"/c/{scene.case.public_id}/shares"))
-    session.expire_all()
-    assert shares_of(session, scene)[-1].open_count == 2
-
-
-def test_a_link_that_asks_for_its_pin_was_not_opened(app, client, make, ada):
-    made = make(pin=True)
-    client.get(made.path)
-    client.post(f"{made.path}/unlock", {"pin": "x"})
-    client.get(made.path)
-    assert "pinboard-openings" not in app.extensions
-    assert "Never opened." in text_of(page(ada, made.manage))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pinboard.shares import slip
 from tests.html import page
-from tests.shares.conftest import CAPTION, text_of
+from tests.shares.conftest import CAPTION
 
 codes = st.lists(st.sampled_from(slip.ALPHABET), min_size=slip.SYMBOLS, max_size=slip.SYMBOLS).map(
     lambda symbols: "".join(symbols) + slip._check("".join(symbols))
@@ -86,14 +86,8 @@ def test_guessing_is_slow_for_each_address(client, make, web_clock):
     assert statuses == [422] * 19 + [429]
     answer = client.post("/s", {"code": made.code}, **there)
     assert answer.status_code == 429
-    assert "Too many tries." in text_of_answer(answer)
+    assert "Too many tries." in answer.text
     elsewhere = {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}}
     assert client.post("/s", {"code": made.code}, **elsewhere).status_code == 303
     web_clock.pass_by(seconds=int(answer.headers["Retry-After"]))
     assert client.post("/s", {"code": made.code}, **there).status_code == 303
-
-
-def text_of_answer(answer):
-    from bs4 import BeautifulSoup
-
-    return text_of(BeautifulSoup(answer.text, "html.parser"))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from pinboard import policy
 from pinboard.models import AuditEvent, Case, CaseChange, CaseState, Instance, Series
+from tests.factories import make_case
 from tests.html import checked, fragment, page
 from tests.pictures import addresses, images
 from tests.upkeep.conftest import picture, text_of
@@ -203,8 +204,6 @@ def test_the_last_image_stays(session, scene, url, ada):
 
 
 def test_an_image_is_removed_only_under_its_own_case(session, scene, url, ada, stores):
-    from tests.factories import make_case
-
     other = make_case(session, scene.people.ada, pictures=2)
     session.commit()
     foreign = images(session, other)[0].public_id
