@@ -192,7 +192,8 @@ const isTyping = (node) => node.closest?.("input:not([type=range], [type=checkbo
 
 function press(key) {
   const root = dialog?.open ? dialog : document;
-  const target = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root).find((node) => node.checkVisibility());
+  const target = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
+    .find((node) => node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility());
   if (!target) return false;
   if (target.matches("input, textarea")) target.focus();
   else target.click();

@@ -271,7 +271,10 @@ class RedactorCanvas extends HTMLElement {
 
   #add() {
     const [w, h] = [Math.max(2, Math.round(this.columns / 4)), Math.max(2, Math.round(this.rows / 10))];
-    const [x, y] = [Math.round((this.columns - w) / 2), Math.round((this.rows - h) / 2)];
+    const x = Math.round((this.columns - w) / 2);
+    let y = Math.round((this.rows - h) / 2);
+    // Not exactly where another one lies: nobody could tell the two apart.
+    while (this.boxes.some((box) => box.x0 === x && box.y0 === y) && y + h < this.rows) y += Math.min(h, this.rows - h - y);
     this.#change(() => this.boxes.push(this.#box(x, y, x + w, y + h)));
     this.#choose(this.boxes.length - 1);
     this.#focusBox(this.chosen);

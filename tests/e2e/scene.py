@@ -215,6 +215,7 @@ def _drafts(maker: Maker) -> None:
     maker.look(ready)
     maker.write(ready, title="Would you repeat this film in six weeks?", question="Right lower zone.")
     going = maker.draft("photos/fundus-retina.jpg", patient="")
+    spare = maker.draft("photos/fundus-retina.jpg", patient="")
     with maker.stores.writing() as session:
         row = session.get_one(Case, going.id)
         row.title, row.publish_progress = "On its way", 40
@@ -226,6 +227,7 @@ def _drafts(maker: Maker) -> None:
         upload = session.scalars(select(receive.Upload).where(receive.Upload.case_id == under.id)).first()
         maker.scene.names |= {
             "draft": under.public_id, "ready": ready.public_id, "going": going.public_id, "bare": bare.public_id,
+            "spare": spare.public_id,
             "draft_image": images[0].public_id, "draft_cine": images[1].public_id, "upload": upload.public_id,
         }  # fmt: skip
 

@@ -1,0 +1,234 @@
+"""Everything by keyboard: the keys do what the help says, focus is seen and comes back, review needs no mouse."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.pages import PAGES, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.e2e.maker import Scene
+    from tests.serving import Site
+
+DESK = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+ACTIVE = "() => document.activeElement.outerHTML.slice(0, 120)"
+# The two sides of a focus ring: its line, and that it is not cut off at the edge of the window.
+RING = """() => {
+  const style = getComputedStyle(document.activeElement), box = document.activeElement.getBoundingClientRect();
+  const line = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  const bordered = document.activeElement.matches('[data-search]') && style.borderColor !== 'rgba(0, 0, 0, 0)';
+  const inside = box.bottom > 0 && box.top < innerHeight;
+  return {ring: line || bordered, inside, what: document.activeElement.outerHTML.slice(0, 90)};
+}"""
+
+
+@pytest.fixture
+def ada(browser: Browser, clinic: tuple[Site, Scene]) -> Iterator[Visitor]:
+    visitor = Visitor(browser, *clinic, options=dict(DESK))
+    yield visitor
+    visitor.close()
+    assert visitor.complaints == []
+
+
+def visit(visitor: Visitor, name: str) -> Page:
+    """Open a page as Ada and leave the focus where a new page has it."""
+    view = next(one for one in PAGES if one.name == name)
+    page = visitor.page("ada")
+    page.goto(view.path.format(**visitor.scene.names))
+    page.wait_for_function("() => window.htmx")
+    return page
+
+
+def path(page: Page) -> str:
+    return re.sub(r"^https?://[^/]+", "", page.url)
+
+
+@pytest.mark.parametrize(
+    ("keys", "leads_to"), [("gh", "/"), ("gb", "/boards"), ("gi", "/inbox"), ("n", "/new")], ids=lambda value: value
+)
+def test_letters_lead_to_places(ada: Visitor, keys: str, leads_to: str) -> None:
+    page = visit(ada, "help")
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_url(f"**{leads_to}")
+    assert path(page) == leads_to
+
+
+@pytest.mark.parametrize("key", ["n", "s", "e", "?", "g"])
+def test_letters_do_nothing_while_somebody_types_or_holds_a_modifier(ada: Visitor, key: str) -> None:
+    page = visit(ada, "case")
+    page.locator("#thread textarea").first.focus()
+    page.keyboard.press(key)
+    assert page.locator("#thread textarea").first.input_value() == key
+    page.locator("#thread textarea").first.fill("")
+    page.locator("#main").focus()
+    page.keyboard.press(f"Alt+{key}")
+    assert path(page) == f"/c/{ada.scene.names['case']}"
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_slash_goes_to_the_search_and_escape_leaves_it(ada: Visitor) -> None:
+    page = visit(ada, "board")
+    page.keyboard.press("/")
+    assert page.evaluate("() => document.activeElement.name") == "q"
+    page.keyboard.press("Escape")
+    assert page.evaluate("() => document.activeElement.name") != "q"
+    page.keyboard.press("/")
+    page.keyboard.type("wall")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=wall")
+
+
+@pytest.mark.parametrize(("key", "words"), [("?", "Keys"), ("s", "Pin to a board")])
+def test_a_dialog_takes_the_focus_and_gives_it_back(ada: Visitor, key: str, words: str) -> None:
+    page = visit(ada, "case")
+    opener = page.get_by_role("link", name="Pin to a board").first
+    opener.focus()
+    page.keyboard.press(key)
+    page.get_by_role("dialog", name=words).wait_for()
+    assert page.evaluate("() => Boolean(document.activeElement.closest('dialog'))")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+    assert page.evaluate(
+        "() => Boolean(document.activeElement.closest('dialog')) || document.activeElement === document.body"
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('dialog[open]')")
+    assert opener.evaluate("opener => opener === document.activeElement"), page.evaluate(ACTIVE)
+
+
+def test_a_question_before_something_is_done_gives_the_focus_back(ada: Visitor) -> None:
+    page = visit(ada, "shares")
+    opener = page.get_by_role("button", name=re.compile("^Revoke")).first
+    opener.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('dialog[open]')")
+    assert opener.evaluate("opener => opener === document.activeElement"), page.evaluate(ACTIVE)
+    assert page.get_by_role("button", name=re.compile("^Revoke")).count() == 3
+
+
+def test_e_edits_and_c_comments_and_ctrl_enter_sends(ada: Visitor) -> None:
+    page = visit(ada, "case-solved")
+    page.keyboard.press("c")
+    assert page.evaluate("() => document.activeElement.localName") == "textarea"
+    page.keyboard.type("The brace came off today.")
+    page.keyboard.press("Control+Enter")
+    page.locator(".comment", has_text="The brace came off today.").wait_for()
+    page.locator("#main").focus()
+    page.keyboard.press("e")
+    page.wait_for_url("**/edit")
+
+
+def test_brackets_step_and_space_plays(ada: Visitor) -> None:
+    page = visit(ada, "case")
+    place = page.locator("frame-stage output")
+    number = int(place.inner_text().split("/")[0])
+    for key, wanted in (("]", number + 1), ("]", number + 2), ("[", number + 1)):
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "wanted => document.querySelector('frame-stage output').textContent.startsWith(`${wanted} `)", arg=wanted
+        )
+    page.keyboard.press(" ")
+    page.locator("[data-play][aria-pressed=true]").wait_for()
+    page.keyboard.press(" ")
+    page.locator("[data-play][aria-pressed=false]").wait_for()
+
+
+def test_arrows_go_from_card_to_card_and_enter_opens(ada: Visitor) -> None:
+    page = visit(ada, "feed")
+    cards = page.locator("pin-grid > .card > a")
+    cards.first.focus()
+    first = cards.first.bounding_box()
+    seen = [first]
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+        page.keyboard.press(key)
+        box = page.evaluate(
+            "() => { const b = document.activeElement.getBoundingClientRect(); return {x: b.x, y: b.y}; }"
+        )
+        before = seen[-1]
+        assert before
+        is_further = {
+            "ArrowRight": box["x"] > before["x"], "ArrowLeft": box["x"] < before["x"],
+            "ArrowDown": box["y"] > before["y"], "ArrowUp": box["y"] < before["y"],
+        }  # fmt: skip
+        assert is_further[key], key
+        seen.append(box)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/*")
+
+
+def test_single_letters_can_be_switched_off(ada: Visitor) -> None:
+    page = visit(ada, "appearance")
+    page.get_by_label("Single letters are shortcuts").uncheck()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_selector("body[data-keys=off]")
+    for key in ("n", "g", "b", "?"):
+        page.keyboard.press(key)
+    page.evaluate("() => new Promise(done => setTimeout(done, 300))")
+    assert path(page) == "/settings/appearance"
+    assert page.locator("dialog[open]").count() == 0
+    page.get_by_label("Single letters are shortcuts").check()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_selector("body:not([data-keys])")
+
+
+@pytest.mark.parametrize("name", ["feed", "case", "draft", "admin-people", "review", "shares"])
+def test_the_focus_is_seen_wherever_tab_goes(ada: Visitor, name: str) -> None:
+    page = visit(ada, name)
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    assert page.evaluate("() => document.activeElement.getBoundingClientRect().top >= 0")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.hash === '#main'")
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement === document.body"):
+            break
+        if page.evaluate("() => Boolean(document.activeElement.closest('redactor-canvas svg'))"):
+            continue  # the areas draw their own ring
+        ring: dict[str, Any] = page.evaluate(RING)
+        assert ring["ring"], ring["what"]
+        assert ring["inside"], ring["what"]
+
+
+def test_an_image_is_reviewed_without_a_mouse(ada: Visitor) -> None:
+    page = ada.page("ada")
+    page.goto(f"/drafts/{ada.scene.names['spare']}/review")
+    page.wait_for_selector("redactor-canvas.is-live")
+    for count in (1, 2):
+        page.locator("#main").focus()
+        page.keyboard.press("a")
+        page.get_by_text(f"{count} area{'s' * (count > 1)}, not confirmed yet").wait_for()
+    assert page.evaluate("() => Boolean(document.activeElement.closest('.redactor-box'))")
+    before = area(page)
+    with page.expect_response("**/boxes"):
+        page.keyboard.press("ArrowRight")
+    moved = area(page)
+    assert (moved["x"] > before["x"], moved["width"]) == (True, before["width"])
+    with page.expect_response("**/boxes"):
+        page.keyboard.press("Shift+ArrowRight")
+    assert area(page)["width"] > moved["width"]
+    page.keyboard.press("Delete")
+    page.get_by_text("1 area, not confirmed yet").wait_for()
+    page.keyboard.press("Control+z")
+    page.get_by_text("2 areas, not confirmed yet").wait_for()
+    page.get_by_role("button", name="Confirm this image").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("1 of 1 confirmed").wait_for()
+
+
+def area(page: Page) -> dict[str, float]:
+    """Give where the chosen area lies, in pixels of the frame."""
+    return page.evaluate("""() => {
+      const box = document.querySelector('.redactor-box.is-chosen .redactor-area').getBBox();
+      return {x: box.x, width: box.width};
+    }""")
