@@ -66,12 +66,21 @@ def clinic(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     stop(running)
 
 
-def violations(page: Page) -> list[str]:
-    """List what axe finds on the page as it stands, one line per fault."""
+def violations(page: Page, *, is_unrolled: bool = False, within: str = "html") -> list[str]:
+    """List what axe finds on the page as it stands, one line per fault.
+
+    Unrolled, the screen is as high as the page meanwhile: what the bottom bar of a telephone happens to lie over can
+    be scrolled free, and axe would call it obscured.
+    """
+    size = page.viewport_size or {"width": 1440, "height": 900}
+    if is_unrolled:
+        page.set_viewport_size({**size, "height": max(size["height"], page.evaluate("document.body.scrollHeight"))})
     page.evaluate(AXE.read_text())
     found = page.evaluate(
-        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+        "where => axe.run(where, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})",
+        within,
     )
+    page.set_viewport_size(size)
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
         for rule in found["violations"]
