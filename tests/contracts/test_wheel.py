@@ -7,6 +7,8 @@ import re
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -54,11 +56,25 @@ def address(installed, tmp_path) -> Iterator[str]:
     )
     try:
         assert process.stdout.readline() == f"Pinboard listens at http://127.0.0.1:{port}\n"
+        wait_for(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         assert process.wait(30) == 0
         process.stdout.close()
+
+
+def wait_for(url: str) -> None:
+    """Ask until the server listens, which is a moment after it says so."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            fetch(url)
+        except urllib.error.URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server never listened")
 
 
 def fetch(url: str) -> tuple[int, str]:

@@ -239,6 +239,7 @@ def test_deleted_words_are_overwritten_in_the_file(file_engine):
     assert b"zanzibar-marker" not in Path(path).read_bytes()
 
 
+@pytest.mark.postgres
 @pytest.mark.skipif(not SERVER, reason="needs PINBOARD_TEST_DATABASE_URL")
 def test_postgresql_knows_us_and_does_not_wait_for_ever(engine):
     with engine.connect() as connection:

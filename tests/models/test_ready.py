@@ -133,6 +133,7 @@ def test_an_upgrade_that_fails_half_way_leaves_nothing(config, engine_of, older)
         assert not engine_of.dialect.has_table(connection, "half")
 
 
+@pytest.mark.postgres
 @pytest.mark.skipif(not SERVER, reason="needs PINBOARD_TEST_DATABASE_URL")
 def test_postgresql_is_not_upgraded_without_a_copy(config, older, monkeypatch):
     older(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '0001'")))
