@@ -34,7 +34,7 @@ AUDIENCES: dict[str, Callable[[Reader], bool]] = {
     "patient": lambda reader: reader.role == Role.PATIENT,
     "admin": lambda reader: reader.is_admin,
 }
-WITHOUT_DATABASE = frozenset({"static", "health.healthz", "health.readyz", "health.robots"})
+WITHOUT_DATABASE = frozenset({"health.healthz", "health.readyz", "health.robots"})
 WHILE_LOCKED = frozenset({"accounts.lock", "accounts.lock_now", "accounts.unlock", "accounts.logout"})
 
 

@@ -1,4 +1,4 @@
-"""Serves the app's own static files from memory, under an address that changes when any of them does.
+"""Hands the app's own static files to WhiteNoise, under an address that changes when any of them does.
 
 They may be kept by a browser for ever, relative imports between modules stay inside one version, and the style
 sheets that every page needs arrive as one file. Pictures of patients never come near this module.
@@ -6,24 +6,29 @@ sheets that every page needs arrive as one file. Pictures of patients never come
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
-import mimetypes
-from dataclasses import dataclass, field
+import shutil
+import tempfile
+import time
+from functools import cache
 from pathlib import Path
+from wsgiref.headers import Headers
 
 import brotli
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask
+from whitenoise import WhiteNoise
 
-from pinboard.web.access import access
+from pinboard.web.headers import CSP, EVERYWHERE
 
 PACKAGE = Path(__file__).resolve().parents[1]
 BUNDLE = "css/app.css"
 ORDER = ("css/tokens.css", "css/base.css", "css/layout.css")
 # What only these pages need does not weigh on the first view of a wall.
 APART = ("css/drafts",)
-TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
-FOREVER = "public, max-age=31536000, immutable"
+KEPT_SECONDS = 86_400
+"""A page that is open during an upgrade still loads the modules of its own version."""
 
 
 def folder(name: str) -> Path:
@@ -32,69 +37,70 @@ def folder(name: str) -> Path:
     return checkout if (PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir() else PACKAGE / f"_{name}"
 
 
-@dataclass(slots=True)
-class Asset:
-    """One file in memory; its compressed forms are made when somebody first asks."""
-
-    body: bytes
-    content_type: str
-    forms: dict[str, bytes] = field(default_factory=dict)
-
-    def encoded(self, coding: str) -> bytes:
-        """Give the body in one content coding."""
-        if coding not in self.forms:
-            packed = brotli.compress(self.body, quality=11) if coding == "br" else gzip.compress(self.body, 9, mtime=0)
-            self.forms[coding] = packed
-        return self.forms[coding]
-
-    @property
-    def is_text(self) -> bool:
-        """Tell whether compressing it is worth anything."""
-        return self.content_type.startswith(TEXT) and len(self.body) > 200
-
-
 class Assets:
     """All static files of one version of the app."""
 
     def __init__(self, root: Path) -> None:
-        self.files = {name: Asset(body, _type(name)) for name, body in _read(root).items()}
+        self.files = _read(root)
         digest = hashlib.sha256()
-        for name, asset in sorted(self.files.items()):
-            digest.update(f"{name}\0{len(asset.body)}\0".encode() + asset.body)
+        for name, body in sorted(self.files.items()):
+            digest.update(f"{name}\0{len(body)}\0".encode() + body)
         self.version = digest.hexdigest()[:12]
 
     def url(self, name: str) -> str:
         """Give the address of a file in this version."""
         return f"/static/{self.version}/{name}"
 
+    def build(self, place: Path) -> Path:
+        """Write this version with its compressed forms, unless it is there, and forget those of other days."""
+        target = place / self.version
+        if not target.is_dir():
+            place.mkdir(parents=True, exist_ok=True)
+            begun = Path(tempfile.mkdtemp(dir=place))
+            for name, body in self.files.items():
+                path = begun / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(body)
+                for ending, packed in _compressed(body).items() if _is_text(name) else ():
+                    path.with_name(path.name + ending).write_bytes(packed)
+            # Of two processes that start at once one is too late, and finds the same files there.
+            with contextlib.suppress(OSError):
+                begun.rename(target)
+        for other in place.iterdir():
+            if other != target and time.time() - other.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(other, ignore_errors=True)
+        return target
+
 
 def init_app(app: Flask) -> None:
-    """Read the files, and answer for them."""
+    """Let WhiteNoise answer for the files of this version, before any request reaches the application."""
     assets = Assets(folder("static"))
-    app.extensions["pinboard-assets"] = assets
     app.jinja_env.globals["asset"] = assets.url
-    app.add_url_rule("/static/<path:name>", "static", serve)
+    built = assets.build(app.config["PINBOARD"].data / "static")
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(built),
+        prefix=f"static/{assets.version}",
+        immutable_file_test=lambda _path, _url: True,
+        allow_all_origins=False,
+        add_headers_function=_add_headers,
+    )
 
 
-@access("public")
-def serve(name: str) -> Response:
-    """Answer with one file; the version in the address is what may be kept for ever."""
-    assets: Assets = current_app.extensions["pinboard-assets"]
-    version, _, rest = name.partition("/")
-    is_versioned = version == assets.version
-    asset = assets.files.get(rest if is_versioned else name)
-    if asset is None:
-        abort(404)
-    coding = request.accept_encodings.best_match(["br", "gzip"]) if asset.is_text else None
-    response = Response(asset.encoded(coding) if coding else asset.body, content_type=asset.content_type)
-    if coding:
-        response.headers["Content-Encoding"] = coding
-    if asset.is_text:
-        response.vary.add("Accept-Encoding")
-    response.headers["Cache-Control"] = FOREVER if is_versioned else "no-cache"
-    response.set_etag(f"{assets.version}-{coding or 'id'}", weak=True)
-    response.make_conditional(request)
-    return response
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in {**EVERYWHERE, "Content-Security-Policy": CSP}.items():
+        headers[name] = value
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith((".css", ".js", ".svg", ".webmanifest"))
+
+
+@cache
+def _compressed(body: bytes) -> dict[str, bytes]:
+    """Compress once for each process, however many applications it makes; what gains nothing has no other form."""
+    forms = {".br": brotli.compress(body, quality=11), ".gz": gzip.compress(body, 9, mtime=0)}
+    return {ending: packed for ending, packed in forms.items() if len(packed) < len(body)}
 
 
 def _read(root: Path) -> dict[str, bytes]:
@@ -108,14 +114,3 @@ def _read(root: Path) -> dict[str, bytes]:
             names = [name for name in names if name not in own]
     found[BUNDLE] = b"\n".join(sheets[name] for name in names)
     return found
-
-
-def _type(name: str) -> str:
-    guessed = {
-        ".js": "text/javascript",
-        ".css": "text/css",
-        ".svg": "image/svg+xml",
-        ".webmanifest": "application/manifest+json",
-    }
-    kind = guessed.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind

@@ -41,7 +41,7 @@ def finish(response: Response) -> Response:
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     response = compress(response)
-    is_picture = (response.mimetype or "").startswith("image/") and request.endpoint != "static"
+    is_picture = (response.mimetype or "").startswith("image/")
     response.headers.setdefault("Content-Security-Policy", PICTURE_CSP if is_picture else CSP)
     for name, value in EVERYWHERE.items():
         response.headers.setdefault(name, value)

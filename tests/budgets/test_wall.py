@@ -73,7 +73,7 @@ def test_all_that_comes_before_the_first_picture_is_small(client, wall):
     needed |= {use["href"].split("#")[0] for use in soup.find_all("use")}
     sizes = {"page": len(answer.data)}
     for url in needed:
-        part = client.get(url, headers={"Accept-Encoding": "gzip, br"})
+        part = client.get(url, buffered=True, headers={"Accept-Encoding": "gzip, br"})
         assert part.status_code == 200
         assert part.headers["Content-Encoding"] == "br", url
         sizes[url] = len(part.data)

@@ -23,7 +23,6 @@ DATA = {"POST /c/{case}/pin": {"board": "{board}"}}
 
 TABLE = """
 # Static files                                            ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
-GET    /static/js/app.js                                  200  200  200  200  200  200  200  200  200  200  200
 
 # Health                                                  ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /healthz                                           200  200  200  200  200  200  200  200  200  200  200

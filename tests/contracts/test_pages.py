@@ -7,9 +7,11 @@ from bs4 import BeautifulSoup
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from pinboard.web.assets import Assets, folder
 from tests.contracts.access_matrix import MATRIX
 from tests.html import problems
 
+STATIC = Assets(folder("static")).files
 GETS = [line for line in MATRIX if line.method == "GET"]
 METHODS = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-delete": "DELETE"}
 
@@ -56,6 +58,8 @@ def leads(addresses, method, url):
     parts = urlsplit(url)
     if parts.scheme in {"mailto", "https"} or not parts.path:
         return True
+    if parts.path.startswith("/static/"):
+        return method == "GET" and parts.path.split("/", 3)[3] in STATIC
     try:
         addresses.match(parts.path, method)
     except RequestRedirect:

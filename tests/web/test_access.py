@@ -128,7 +128,7 @@ class TestLocked:
     def test_the_lock_page_and_static_files_answer(self, client):
         answer = client.get("/lock")
         assert answer.status_code == 200
-        assert client.get(re.search(r'/static/[^"]+app\.css', answer.text)[0]).status_code == 200
+        assert client.get(re.search(r'/static/[^"]+app\.css', answer.text)[0], buffered=True).status_code == 200
         assert client.get("/healthz").status_code == 200
 
 

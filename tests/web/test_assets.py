@@ -1,4 +1,5 @@
 import gzip
+import os
 import re
 
 import brotli
@@ -25,7 +26,7 @@ def root(tmp_path):
 
 def test_the_style_sheets_are_one_file_in_the_order_that_the_cascade_needs(root):
     assets = Assets(root)
-    assert assets.files[BUNDLE].body.split() == [b":root{}", b".base{}", b".layout{}", b".a{}", b".b{}"]
+    assert assets.files[BUNDLE].split() == [b":root{}", b".base{}", b".layout{}", b".a{}", b".b{}"]
     assert [name for name in assets.files if name.endswith(".css")] == [BUNDLE]
 
 
@@ -35,8 +36,8 @@ def test_what_only_drafts_need_is_a_file_of_its_own(root):
         path.parent.mkdir(exist_ok=True)
         path.write_text(f".{name}{{}}")
     files = Assets(root).files
-    assert files["css/drafts.css"].body.split() == [b".form{}", b".upload{}"]
-    assert b"form" not in files[BUNDLE].body
+    assert files["css/drafts.css"].split() == [b".form{}", b".upload{}"]
+    assert b"form" not in files[BUNDLE]
 
 
 def test_any_change_changes_every_address(root):
@@ -56,26 +57,22 @@ def css(client):
 
 
 def test_a_versioned_file_may_be_kept_for_ever(client, css):
-    answer = client.get(css)
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.content_type == "text/css; charset=utf-8"
-    assert client.get(css, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
-
-
-def test_a_file_without_its_version_is_asked_for_again(client):
-    answer = client.get("/static/js/app.js")
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+    answer = client.get(css, buffered=True)
+    assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    assert answer.content_type.startswith("text/css")
+    assert client.get(css, buffered=True, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
 def test_files_are_compressed_as_the_browser_likes(client, css):
-    plain = client.get(css).data
-    assert brotli.decompress(client.get(css, headers={"Accept-Encoding": "gzip, br"}).data) == plain
-    assert gzip.decompress(client.get(css, headers={"Accept-Encoding": "gzip"}).data) == plain
-    assert "Accept-Encoding" in client.get(css).headers["Vary"]
+    plain = client.get(css, buffered=True).data
+    assert brotli.decompress(client.get(css, buffered=True, headers={"Accept-Encoding": "gzip, br"}).data) == plain
+    assert gzip.decompress(client.get(css, buffered=True, headers={"Accept-Encoding": "gzip"}).data) == plain
+    assert "Accept-Encoding" in client.get(css, buffered=True).headers["Vary"]
 
 
 @pytest.mark.parametrize(
-    "name", ["", "nothing.css", "../app.py", "%2e%2e/app.py", "css/../../app.py", "0123456789ab/css/app.css"]
+    "name",
+    ["", "nothing.css", "../app.py", "%2e%2e/app.py", "css/../../app.py", "js/app.js", "0123456789ab/css/app.css"],
 )
 def test_nothing_else_is_served(client, name):
     assert client.get(f"/static/{name}").status_code == 404
@@ -83,4 +80,25 @@ def test_nothing_else_is_served(client, name):
 
 def test_static_files_ask_no_database(app, client, css, monkeypatch):
     monkeypatch.setattr("pinboard.web.access.reader_for", None)
-    assert client.get(css).status_code == 200
+    assert client.get(css, buffered=True).status_code == 200
+
+
+def test_a_version_is_written_once_and_old_ones_go(root, tmp_path_factory):
+    place, assets = tmp_path_factory.mktemp("built"), Assets(root)
+    built = assets.build(place)
+    written = (built / "js/app.js").stat().st_mtime_ns
+    old = place / "0123456789ab"
+    old.mkdir()
+    assert assets.build(place) == built
+    assert old.exists()
+    os.utime(old, (0, 0))
+    assets.build(place)
+    assert (built / "js/app.js").stat().st_mtime_ns == written
+    assert list(place.iterdir()) == [built]
+
+
+def test_static_files_carry_the_headers_of_every_answer(client, css):
+    answer = client.get(css, buffered=True)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in answer.headers
