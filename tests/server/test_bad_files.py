@@ -14,7 +14,7 @@ from tests.server import files, watch
 
 MPEG4 = "1.2.840.10008.1.2.4.102"  # MPEG-4 AVC/H.264 High Profile
 JPEG_XL = "1.2.840.10008.1.2.4.112"
-BOMB_SECONDS = 20
+BOMB_SECONDS = 60  # a hang is what this looks for
 REPORT, STRUCTURES, PLAN, DOSE, ECG, SEGMENTS, PDF = (
     f"1.2.840.10008.5.1.4.1.1.{end}" for end in ("88.11", "481.3", "481.5", "481.2", "9.1.1", "66.4", "104.1")
 )
