@@ -1,16 +1,14 @@
+from contextlib import nullcontext
+
 import pytest
 
 from tests.contracts.world import make_world
-from tests.fixtures.database import SERVER, prepared
+from tests.fixtures.database import SERVER, prepared, server_database
 
 
 @pytest.fixture(scope="session")
-def world(request, tmp_path_factory):
+def world(tmp_path_factory):
     """Give everybody and everything, once for all contracts, on a database that no other test writes to."""
-    folder = tmp_path_factory.mktemp("world")
-    if SERVER:
-        with make_world(request.getfixturevalue("engine"), folder) as made:
-            yield made
-        return
-    with prepared("sqlite://") as engine, make_world(engine, folder) as made:
+    address = server_database() if SERVER else nullcontext("sqlite://")
+    with address as url, prepared(url) as engine, make_world(engine, tmp_path_factory.mktemp("world")) as made:
         yield made

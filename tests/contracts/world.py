@@ -24,7 +24,7 @@ from pinboard.storage.vault import Vault
 from pinboard.web.extensions import db
 from tests.browser import Browser
 from tests.factories import make_comment, make_draft, make_picture
-from tests.fixtures.database import share_connection
+from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -79,6 +79,7 @@ def make_world(engine, folder):
     config = load({"PINBOARD_DATA": str(folder / "data"), "PINBOARD_MEDIA_URL": str(folder / "media")})
     with engine.connect().execution_options(**{WRITE: True}) as connection:
         outer = connection.begin()
+        stay_open(connection)
         sessions = make_sessions(connection)
         keys = KeyRing.load(config.keys)
         vault = Vault(config.vault_path, keys)
