@@ -5,6 +5,7 @@ Run as a script it takes every planted file in and publishes the case: the proce
 
 import base64
 import io
+import os
 import secrets
 import sys
 import zlib
@@ -211,7 +212,8 @@ def unbrotlied(data, index):
 def files_under(*folders, since=0.0):
     """Give regular files that were touched since a moment, with their bytes; what vanishes meanwhile is skipped."""
     for folder in folders:
-        for path in (folder, *folder.rglob("*")):
+        # os.walk passes over a folder that another process takes away meanwhile; rglob fails on it.
+        for path in (folder, *(Path(top, name) for top, _folders, names in os.walk(folder) for name in names)):
             try:
                 if path.is_file() and not path.is_symlink() and path.stat().st_mtime >= since:
                     yield path, path.read_bytes()
