@@ -18,7 +18,40 @@ class InstanceState(enum.StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    HIDDEN = "hidden"
+    """Taken out of sight while it is mended; the rest of its case stays."""
     REMOVED = "removed"
+
+
+class ScanState(enum.StrEnum):
+    """How far the search for text and faces in an image is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PARTLY = "partly"
+    """Only the search that needs no model was made, because the extra `vision` is not installed."""
+    FAILED = "failed"
+
+
+class Fill(enum.StrEnum):
+    """What an area is painted with."""
+
+    BLOCK = "block"
+    BLUR = "blur"
+    """A smooth surface computed from the pixels around the area; it holds nothing of the inside."""
+
+
+class SuggestionKind(enum.StrEnum):
+    """Why an area is suggested."""
+
+    TEXT = "text"
+    FACE = "face"
+    OUTSIDE = "outside"
+    """Outside the regions that an ultrasound device declared as image."""
+    MEMORY = "memory"
+    """Painted before on images of the same device and shape."""
+    STROKES = "strokes"
+    """Lines as thin and as bright as letters; a weak sign."""
 
 
 class Study(Base):
@@ -90,6 +123,20 @@ class Instance(Base):
     """Allowed elements by keyword; the exported instance is rebuilt from this and the frames."""
     scrub_counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """How many elements the header step removed and kept, by kind."""
+    burned_in: Mapped[str | None] = mapped_column(String(3))
+    """What the file said of text in its pixels: YES, NO or nothing."""
+    needs_attest: Mapped[bool] = mapped_column(Boolean, default=True)
+    """Of a kind that a second clinician has to look at before it leaves the clinic."""
+
+    scan: Mapped[ScanState | None] = mapped_column(Word(ScanState))
+    detector: Mapped[str | None] = mapped_column(String(80))
+    """Name and version of what looked for text and faces."""
+    device: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash of maker, model, matrix and colour; gone with the draft."""
+    dhash: Mapped[str | None] = mapped_column(String(16), index=True)
+    """Difference hash of the middle frame as painted, 64 bits in hex."""
+    pixel_mac: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Keyed hash of the decoded pixels: the very same picture gives the same."""
 
     blob: Mapped[str | None] = mapped_column(String(26))
     """Name in the vault while this is a draft."""
@@ -105,6 +152,7 @@ class Instance(Base):
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
     series: Mapped[Series] = relationship(lazy="raise_on_sql", overlaps="instances")
     boxes: Mapped[list[DrawnBox]] = relationship(lazy="raise_on_sql", order_by="DrawnBox.id")
+    suggestions: Mapped[list[Suggestion]] = relationship(lazy="raise_on_sql", order_by="Suggestion.id")
 
     __table_args__ = (Index(None, "case_id", "state"), UniqueConstraint("case_id", "uid"))
 
@@ -122,6 +170,44 @@ class DrawnBox(Base):
     y0: Mapped[int]
     x1: Mapped[int]
     y1: Mapped[int]
+    fill: Mapped[Fill] = mapped_column(Word(Fill), default=Fill.BLOCK)
+
+
+class Suggestion(Base):
+    """An area that software would paint; only a person makes a drawn box of it."""
+
+    __tablename__ = "suggestion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[SuggestionKind] = mapped_column(Word(SuggestionKind))
+    confidence: Mapped[float] = mapped_column(Float)
+    """From 0 to 1."""
+    frame: Mapped[int | None]
+    """None for every frame."""
+    x0: Mapped[int]
+    y0: Mapped[int]
+    x1: Mapped[int]
+    y1: Mapped[int]
+
+
+class RememberedBox(Base):
+    """An area that was painted, or thrown away, on images of one device and shape; it knows no case."""
+
+    __tablename__ = "remembered_box"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device: Mapped[str] = mapped_column(String(64))
+    x0: Mapped[int]
+    y0: Mapped[int]
+    x1: Mapped[int]
+    y1: Mapped[int]
+    fill: Mapped[Fill] = mapped_column(Word(Fill), default=Fill.BLOCK)
+    kept: Mapped[int] = mapped_column(default=0)
+    thrown: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("device", "x0", "y0", "x1", "y1"),)
 
 
 class Confirmation(Base):
