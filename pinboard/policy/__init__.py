@@ -1,7 +1,7 @@
 """Who may see what: the one gate, for one object and for lists. The rules are told in docs/architecture.md, §4."""
 
 from pinboard.policy.choice import Preview, apply_choice, fits, is_made, pick_public, preview_readers, sources_of
-from pinboard.policy.derive import rebuild
+from pinboard.policy.derive import drifted, rebuild
 from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
 from pinboard.policy.guard import AudienceStale, stale_cases
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
@@ -55,6 +55,7 @@ __all__ = [
     "case_for",
     "count_visible",
     "describe_levels",
+    "drifted",
     "feed",
     "fits",
     "grant",

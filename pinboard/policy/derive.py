@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    except_,
     func,
     insert,
     literal,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy import String as Text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from pinboard import clock
 from pinboard.models import (
     EARLIEST,
     LATEST,
@@ -61,15 +63,33 @@ def _rebuild(session: Session, ids: Sequence[int]) -> None:
     # Two changes of one case at a time would each derive from what the other has not committed.
     session.execute(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update())
     session.execute(delete(Audience).where(Audience.case_id.in_(ids)), execution_options={"synchronize_session": False})
+    session.execute(
+        insert(Audience.__table__).from_select(  # type: ignore[arg-type]
+            ["principal", "seq", "case_id", "not_before", "not_after"], _derived(ids)
+        )
+    )
+
+
+def drifted(session: Session, case_ids: Sequence[int]) -> list[int]:
+    """Give the cases whose audience is not what `rebuild` would make of it; rows whose time is over are swept."""
+    stored = select(Audience.principal, Audience.seq, Audience.case_id, Audience.not_before, Audience.not_after).where(
+        Audience.case_id.in_(case_ids)
+    )
+    derived, now = _derived(case_ids), clock.now()
+    found: set[int] = set()
+    for one, other in ((stored, derived), (derived, stored)):
+        rest = except_(one, other).subquery()
+        found |= set(session.scalars(select(rest.c.case_id).where(rest.c.not_after >= now)))
+    return sorted(found)
+
+
+def _derived(ids: Sequence[int]) -> _Rows:
     rows = union_all(_clinic_rows(ids), *_subject_rows(ids)).subquery()
     key = (rows.c.principal, rows.c.seq, rows.c.case_id, rows.c.not_before)
-    merged = (
-        select(*key, func.max(rows.c.not_after, type_=_MOMENT))
+    return (
+        select(*key, func.max(rows.c.not_after, type_=_MOMENT).label("not_after"))
         .where(rows.c.not_before < rows.c.not_after)
         .group_by(*key)
-    )
-    session.execute(
-        insert(Audience.__table__).from_select(["principal", "seq", "case_id", "not_before", "not_after"], merged)  # type: ignore[arg-type]
     )
 
 
