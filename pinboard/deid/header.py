@@ -140,6 +140,15 @@ def burned_in(dataset: Dataset) -> str | None:
     return word if word in {"YES", "NO"} else None
 
 
+def device_of(dataset: Dataset, header: Header, keys: Keys) -> str | None:
+    """Give the keyed hash of maker, model, matrix and colour, None where the file names neither maker nor model."""
+    names = [text_of(dataset, "Manufacturer"), text_of(dataset, "ManufacturerModelName")]
+    if not any(names):
+        return None
+    shape = [header["Rows"], header["Columns"], header["PhotometricInterpretation"]]
+    return pseudonym.device_code(keys, [*names, *shape])
+
+
 def _identity(subject: str, *, codes: tuple[str, ...]) -> Header:
     return {
         "PatientName": subject,

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
+from pinboard.custody import WireBox
 from pinboard.drafts.words import count_images, erased_in, example, kind_of, suggestion
 from pinboard.intake.missing import Missing, missing
-from pinboard.intake.review import confirmed_ids
+from pinboard.intake.review import box_of, confirmed_ids
 from pinboard.models import (
     Case,
     CaseState,
@@ -41,7 +42,7 @@ class DraftImage:
     frames: int
     has_risk: bool
     is_confirmed: bool
-    boxes: list[list[int | None]]
+    boxes: list[WireBox]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,10 @@ def images(session: Session, case: Case) -> list[DraftImage]:
     """Give the images of a draft in the order they came; a fixed number of statements for any number of them."""
     sure = confirmed_ids(session, case)
     names = numbers(session, case)
-    boxes: dict[int, list[list[int | None]]] = {}
+    boxes: dict[int, list[WireBox]] = {}
     drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(Instance.case_id == case.id)
     for box in session.scalars(drawn.order_by(DrawnBox.id)):
-        boxes.setdefault(box.instance_id, []).append([box.frame, box.x0, box.y0, box.x1, box.y1])
+        boxes.setdefault(box.instance_id, []).append(box_of(box).as_list())
     rows = sorted(_ordered(session, case), key=lambda row: names.get(row[0].id, 0))
     return [
         DraftImage(

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "too-large-file": "This file is larger than can be taken here.",
     "box-outside": "A box must lie inside the picture and have a width and a height.",
     "box-frame": "A box names a frame that this image does not have.",
+    "box-fill": "An area is painted as a block or blurred, and in no other way.",
     "too-many-boxes": "An image takes at most 200 boxes.",
     "not-reviewed": "An image was changed after it was confirmed. Look at it and confirm it again.",
     "incomplete": "Something is missing before this case can be published.",

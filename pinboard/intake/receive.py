@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ from pinboard.sandbox import Answer, MemFile
 
 COUNTED = ("removed", "kept", "replaced", "stripped_bytes")
 KINDS = ("private", "overlay", "person", "date", "uid", "sequence", "text", "other")
+_YES_OR_NO = re.compile("YES|NO")
+_HASH = re.compile("[0-9a-f]{64}")
 LARGEST_FILE = 512 * 1024 * 1024
 MOST_FILES = 2_000
 
@@ -159,9 +162,17 @@ def _believed(answer: Answer, by_id: int) -> tuple[Scrubbed, Filed]:
         counts=_counts(answer.json.get("report")),
         by_id=by_id,
         has_risk=answer.json.get("has_risk") is not False,
+        burned_in=_one_of(answer, "burned_in", _YES_OR_NO),
+        needs_attest=answer.json.get("needs_attest") is not False,
+        device=_one_of(answer, "device", _HASH),
         names_subject=isinstance(identifiers, dict) and identifiers.get("has_patient_id") is True,
     )
     return Scrubbed(data, header, hashlib.sha256(data).hexdigest()), filed
+
+
+def _one_of(answer: Answer, name: str, form: re.Pattern[str]) -> str | None:
+    value = answer.json.get(name)
+    return value if isinstance(value, str) and form.fullmatch(value) else None
 
 
 def _counts(report: object) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pinboard.intake.children import child_answer, picture_size
 from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.notes import record
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, CaseState, Confirmation, DrawnBox, Instance, InstanceState, User
+from pinboard.models import Case, CaseState, Confirmation, DrawnBox, Fill, Instance, InstanceState, User
 from pinboard.storage.vault import VaultError
 
 MOST_BOXES = 200
@@ -41,7 +41,7 @@ def set_boxes(session: Session, instance: Instance, boxes: Sequence[Box], by: Us
     session.execute(delete(DrawnBox).where(DrawnBox.instance_id == instance.id))
     session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
     for box in checked:
-        session.add(DrawnBox(instance_id=instance.id, frame=box.frame, x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))
+        session.add(drawn(instance.id, box))
     session.flush()
     session.expire(instance, ["boxes"])
 
@@ -85,7 +85,7 @@ def confirmed_ids(session: Session, case: Case) -> set[int]:
     boxes: dict[int, list[Box]] = {key: [] for key in instances}
     drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(*live).order_by(DrawnBox.id)
     for row in session.scalars(drawn):
-        boxes[row.instance_id].append(_box(row))
+        boxes[row.instance_id].append(box_of(row))
     rows = session.scalars(select(Confirmation).where(Confirmation.instance_id.in_(list(instances))))
     return {row.instance_id for row in rows if _holds(row, instances[row.instance_id], boxes[row.instance_id])}
 
@@ -121,17 +121,24 @@ def preview(stores: Stores, instance: Instance, frame: int = 0) -> Preview:
 def boxes_of(session: Session, instance: Instance) -> list[Box]:
     """Give the boxes that are drawn on an image."""
     rows = session.scalars(select(DrawnBox).where(DrawnBox.instance_id == instance.id).order_by(DrawnBox.id))
-    return [_box(row) for row in rows]
+    return [box_of(row) for row in rows]
 
 
 def boxes_sha256(boxes: Iterable[Box]) -> str:
     """Hash a set of boxes; the order in which they were drawn does not count."""
-    canonical = sorted(([-1 if box.frame is None else box.frame, box.x0, box.y0, box.x1, box.y1]) for box in boxes)
+    canonical = sorted([-1 if box.frame is None else box.frame, *box.as_list()[1:]] for box in boxes)
     return hashlib.sha256(json.dumps(canonical, separators=(",", ":")).encode()).hexdigest()
 
 
-def _box(row: DrawnBox) -> Box:
-    return Box(row.x0, row.y0, row.x1, row.y1, row.frame)
+def box_of(row: DrawnBox) -> Box:
+    """Give the box that a row describes."""
+    return Box(row.x0, row.y0, row.x1, row.y1, row.frame, "blur" if row.fill is Fill.BLUR else "block")
+
+
+def drawn(instance_id: int, box: Box) -> DrawnBox:
+    """Give the row that describes a box."""
+    corners = {"x0": box.x0, "y0": box.y0, "x1": box.x1, "y1": box.y1}
+    return DrawnBox(instance_id=instance_id, frame=box.frame, fill=Fill(box.fill), **corners)
 
 
 def _holds(confirmation: Confirmation, instance: Instance, boxes: Iterable[Box]) -> bool:

@@ -37,6 +37,8 @@ _PREVIEW_SIDE = 2048
 _RISKY_MODALITIES = frozenset({"US", "XC", "ES", "DMS", "OT", "SC", "GM", "IVUS", "XA", "RF", "OP", "SM"})
 _LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})
 _CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_VISIBLE_LIGHT = "1.2.840.10008.5.1.4.1.1.77.1."
+_ATTESTED_MODALITIES = frozenset({"US", "IVUS", "XC", "ES", "DMS", "GM", "OP"})
 
 # Read once, before children are forked: a confined child can open no file.
 anatomy()
@@ -73,9 +75,10 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         raise Refused(REFUSED_KINDS.get(kind, "not-an-image"))
     dataset = dicom.read(data)
     dicom.check(dataset)
+    keys = Keys.from_params(params["keys"])
     rebuilt = headers.rebuild(
         dataset,
-        Keys.from_params(params["keys"]),
+        keys,
         today=date.fromisoformat(params["today"]),
         chart_record=params.get("chart_record"),
     )
@@ -95,6 +98,8 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         "transfer_syntax": pixels.syntax,
     }
     answer["has_risk"] = _has_risk(rebuilt.header, answer["burned_in"])
+    answer["needs_attest"] = _needs_attest(rebuilt.header, answer["burned_in"])
+    answer["device"] = headers.device_of(dataset, rebuilt.header, keys)
     return answer, [out]
 
 
@@ -154,6 +159,8 @@ def wrap_photo(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]
         "burned_in": None,
         "transfer_syntax": dicom.EXPLICIT,
         "has_risk": True,
+        "needs_attest": True,
+        "device": None,
     }
     return answer, [out]
 
@@ -266,7 +273,15 @@ def _uids(header: Json) -> Json:
 
 def _has_risk(header: Json, burned_in: str | None) -> bool:
     """Tell whether text in the pixels is likely enough to look twice."""
-    sop_class = header["SOPClassUID"]
-    is_capture = sop_class == _CAPTURE or sop_class.startswith(f"{_CAPTURE}.")
-    is_derived = is_capture or "SECONDARY" in header.get("ImageType", [])
+    is_derived = _is_capture(header) or "SECONDARY" in header.get("ImageType", [])
     return burned_in != "NO" and (burned_in == "YES" or header["Modality"] in _RISKY_MODALITIES or is_derived)
+
+
+def _needs_attest(header: Json, burned_in: str | None) -> bool:
+    """Tell whether a second clinician has to look before the image leaves the clinic."""
+    is_photo = header["SOPClassUID"].startswith(_VISIBLE_LIGHT)
+    return burned_in != "NO" or header["Modality"] in _ATTESTED_MODALITIES or is_photo or _is_capture(header)
+
+
+def _is_capture(header: Json) -> bool:
+    return f"{header['SOPClassUID']}.".startswith(f"{_CAPTURE}.")

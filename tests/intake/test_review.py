@@ -1,5 +1,6 @@
 """A look at an image counts for exactly these bytes and these boxes."""
 
+import hashlib
 import io
 
 import pytest
@@ -116,6 +117,22 @@ def test_the_order_of_boxes_does_not_matter_and_their_frame_does():
     assert review.boxes_sha256([one, two]) == review.boxes_sha256([two, one])
     assert review.boxes_sha256([Box(1, 2, 3, 4, 0)]) != review.boxes_sha256([one])
     assert review.boxes_sha256([]) != review.boxes_sha256([one])
+
+
+def test_a_block_hashes_as_before_there_was_a_choice_and_a_blur_differently():
+    block, blur = Box(1, 2, 3, 4), Box(1, 2, 3, 4, fill="blur")
+    assert review.boxes_sha256([block]) == hashlib.sha256(b"[[-1,1,2,3,4]]").hexdigest()
+    assert review.boxes_sha256([blur]) == hashlib.sha256(b'[[-1,1,2,3,4,"blur"]]').hexdigest()
+    assert review.boxes_sha256([block, blur]) == review.boxes_sha256([blur, block])
+
+
+def test_another_fill_unconfirms_and_is_kept(stores, image, author):
+    act(stores, image, review.set_boxes, [Box(1, 2, 30, 40)], author)
+    act(stores, image, review.confirm, author)
+    act(stores, image, review.set_boxes, [Box(1, 2, 30, 40, fill="blur")], author)
+    assert not is_confirmed(stores, image)
+    with stores.reading() as session:
+        assert review.boxes_of(session, image) == [Box(1, 2, 30, 40, fill="blur")]
 
 
 def test_previews_are_pictures_of_single_frames(desk, stores):

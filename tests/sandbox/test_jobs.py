@@ -196,6 +196,20 @@ def test_a_photo_becomes_an_instance_of_its_kind(kind, modality, sop_class):
     assert "StudyDate" not in out
 
 
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({"BurnedInAnnotation": "NO"}, False), ({"BurnedInAnnotation": None}, True),
+        ({"BurnedInAnnotation": "YES"}, True), ({"BurnedInAnnotation": "NO", "Modality": "US"}, True),
+        ({"BurnedInAnnotation": "NO", "Modality": "XA"}, False),
+        ({"BurnedInAnnotation": "NO", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7.2"}, True),
+        ({"BurnedInAnnotation": "NO", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.77.1.1", "Modality": "OT"}, True),
+    ],
+)  # fmt: skip
+def test_a_second_look_is_needed_where_text_or_a_person_may_be_seen(elements, expected):
+    assert scrub(make_dicom(**elements).data)[0]["needs_attest"] is expected
+
+
 def test_a_photo_takes_the_subject_of_its_case():
     shape, parts = JOBS["photo"]([sample("photos/cmyk.jpg").read_bytes()], {})
     params = keys_params() | shape
