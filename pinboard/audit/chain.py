@@ -22,15 +22,21 @@ _CODES: dict[tuple[str, str], str] = {
     ("110101", "Audit Log Used"): "audit-read",
     ("110103", "DICOM Instances Accessed"): (
         "board-archive board-create board-reopen board-update comment-delete confirm download draft edit page picture"
-        " pin publish publish-failed publish-start restored shown solve unpin"
+        " pin publish publish-failed publish-start restore restored shown solve unhide unpin"
     ),
-    ("110105", "DICOM Study Deleted"): "discard draft-remove erased image-remove purge",
+    ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
     ("110106", "Export"): "export released share-extended share-made",
     ("110107", "Import"): "demo upload",
-    ("110113", "Security Alert"): "consent-withdrawn hidden release-ended share-revoked sign-in-failed withdrawn",
+    ("110113", "Security Alert"): (
+        "consent-withdrawn flag flag-erased flag-redacted flag-restored hidden hide image-hide image-mend"
+        " image-mend-end image-mend-failed image-redacted image-show release-ended share-revoked sign-in-failed"
+        " withdraw withdrawn"
+    ),
     ("110114", "User Authentication"): "member-logged-out sessions-ended signed-in signed-out",
     ("110129", "Security Configuration"): "clinic-set-up settings-changed",
-    ("110136", "Security Roles Changed"): "admin-given admin-taken board-person-add board-person-remove",
+    ("110136", "Security Roles Changed"): (
+        "admin-given admin-taken board-person-add board-person-remove reviewer-given reviewer-taken"
+    ),
     ("110137", "User Security Attributes Changed"): (
         "invitation-made invitation-revoked member-added member-disabled member-enabled member-verified"
         " password-changed profile-changed reset-link-made"

@@ -19,6 +19,10 @@ def _delete_media(stores: Stores, _ref_id: int) -> None:
     withdraw.delete_doomed(stores)
 
 
+def _forget_words(stores: Stores, _ref_id: int) -> None:
+    withdraw.forget_words(stores)
+
+
 def _load_demo(stores: Stores, _ref_id: int) -> None:
     demo.load_demo(stores)
 
@@ -30,6 +34,7 @@ def _mail(_stores: Stores, _ref_id: int) -> None:
 KINDS: dict[str, Work] = {
     "publish": publish.run,
     "delete-media": _delete_media,
+    "forget-words": _forget_words,
     "load-demo": _load_demo,
     "mail": _mail,
     "sweep": _sweep,

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, Case, CaseRole, CaseState, GroupMember, Role
+from pinboard.models import (
+    Board,
+    BoardKind,
+    BoardRole,
+    BoardVerb,
+    Case,
+    CaseRole,
+    CaseState,
+    Flag,
+    FlagState,
+    GroupMember,
+    Role,
+)
 from pinboard.policy.lists import visible
 from pinboard.policy.readers import Reader, released_on
 
@@ -20,10 +32,11 @@ class NotFound(Exception):  # noqa: N818 - what the reader is told, and all of i
 
 
 class Way(enum.Flag):
-    """How one comes to a case: through its audience, or through a role on it."""
+    """How one comes to a case: through its audience, a role on it, or the flag that a reader put on it."""
 
     AUDIENCE = enum.auto()
     ROLE = enum.auto()
+    FLAG = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +52,22 @@ _CLINICIAN = frozenset({Role.CLINICIAN})
 _CLINIC = frozenset({Role.CLINICIAN, Role.TRAINEE})
 
 RULES: dict[str, Rule] = {
-    "see": Rule(Way.AUDIENCE | Way.ROLE, None, before_verified=True),
+    "see": Rule(Way.AUDIENCE | Way.ROLE | Way.FLAG, None, before_verified=True),
+    "flag": Rule(Way.AUDIENCE, None, before_verified=True),
     "comment": Rule(Way.AUDIENCE, _CLINIC),
     "pin": Rule(Way.AUDIENCE, _CLINICIAN),
     "audience": Rule(Way.AUDIENCE | Way.ROLE, _CLINICIAN),
     "edit": Rule(Way.ROLE, _CLINIC, before_verified=True),
-    "review": Rule(Way.ROLE, _CLINIC, before_verified=True),
+    "review": Rule(Way.ROLE | Way.FLAG, _CLINIC, before_verified=True),
     "erase": Rule(Way.ROLE, _CLINIC, before_verified=True),
     "publish": Rule(Way.ROLE, _CLINICIAN),
     "release": Rule(Way.ROLE, _CLINICIAN),
     "share": Rule(Way.ROLE, _CLINICIAN),
     "withdraw": Rule(Way.ROLE, _CLINICIAN),
     "hide": Rule(Way.ROLE, _CLINICIAN),
+    "mend": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
+    "openings": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
+    "moderate": Rule(Way.FLAG, _CLINICIAN),
 }
 """The role table of ARCHITECTURE §4; `None` for roles means whoever the audience lets in, guests too."""
 
@@ -75,6 +92,8 @@ def may(reader: Reader, verb: str) -> ColumnElement[bool]:
         ways.append(visible(reader))
     if Way.ROLE in rule.way:
         ways.append(_through_role(reader, rule))
+    if Way.FLAG in rule.way and reader.is_reviewer:
+        ways.append(_flagged())
     return or_(false(), *ways)
 
 
@@ -87,6 +106,12 @@ def _through_role(reader: Reader, rule: Rule) -> ColumnElement[bool]:
     if not reader.verified:
         return and_(own, Case.state.in_(_NOT_YET_PUBLISHED))
     return and_(or_(own, delegated), Case.state != CaseState.ERASED)
+
+
+def _flagged() -> ColumnElement[bool]:
+    """Give the clause for a case that waits for a reviewer; it is hidden from all its readers meanwhile."""
+    flag = exists(select(Flag.id).where(Flag.case_id == Case.id, Flag.state == FlagState.OPEN))
+    return and_(Case.state == CaseState.HIDDEN, flag)
 
 
 def board_for(session: Session, reader: Reader, verb: str, slug: str) -> Board:
