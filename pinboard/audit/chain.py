@@ -19,7 +19,7 @@ GENESIS = "0" * 64
 _EVENTS_LOCK, _OPENINGS_LOCK = 0x41554449, 0x4F50454E
 
 _CODES: dict[tuple[str, str], str] = {
-    ("110101", "Audit Log Used"): "audit-read",
+    ("110101", "Audit Log Used"): "audit-read proof-asked",
     ("110103", "DICOM Instances Accessed"): (
         "board-archive board-create board-reopen board-update comment-delete confirm download draft edit page picture"
         " pin publish publish-failed publish-start restore restored shown solve unhide unpin"

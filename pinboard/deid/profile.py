@@ -12,6 +12,8 @@ from pinboard.deid import vocabulary as v
 from pinboard.deid.checks import Check, Codes, Entries, Items, Named, Real, Shape, Whole, Word
 
 PROFILE_VERSION: Final = "1"
+KNOWN_VERSIONS: Final = frozenset({"1"})
+"""Every version under which something may have been published."""
 
 Origin = Literal["kept", "derived"]
 """`kept` is read from the file and checked; `derived` is made by Pinboard, whatever the file says."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pinboard.intake import demo, publish, sweep, withdraw
 from pinboard.intake.stores import Stores
 from pinboard.jobs.work import Work
+from pinboard.proof import runs as proofs
 
 
 def _sweep(stores: Stores, _ref_id: int) -> None:
@@ -32,6 +33,7 @@ def _mail(_stores: Stores, _ref_id: int) -> None:
 
 
 KINDS: dict[str, Work] = {
+    "prove": proofs.run,
     "publish": publish.run,
     "delete-media": _delete_media,
     "forget-words": _forget_words,

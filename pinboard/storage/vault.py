@@ -93,6 +93,11 @@ class Vault:
         keys = {path.name for path in _files(self._path(self._wrapped, draft))}
         return sorted(path.name for path in _files(self._path(self._blobs, draft)) if path.name in keys)
 
+    def left(self, draft: str) -> list[str]:
+        """List every blob of a draft of which a key or a ciphertext is left."""
+        folders = (self._path(self._wrapped, draft), self._path(self._blobs, draft))
+        return sorted({path.name for folder in folders for path in _files(folder) if _is_final(path)})
+
     def sweep(self, now: datetime) -> int:
         """Remove what crashes left and the secrets of past weeks that no key needs; gives how many files went."""
         gone = 0
