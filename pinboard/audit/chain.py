@@ -25,15 +25,15 @@ _CODES: dict[tuple[str, str], str] = {
         " pin publish publish-failed publish-start restore restored shown solve unhide unpin"
     ),
     ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
-    ("110106", "Export"): "export released share-extended share-made",
+    ("110106", "Export"): "attest attest-asked attest-returned attest-void export released share-extended share-made",
     ("110107", "Import"): "demo upload",
     ("110113", "Security Alert"): (
         "consent-withdrawn flag flag-erased flag-redacted flag-restored hidden hide image-hide image-mend"
-        " image-mend-end image-mend-failed image-redacted image-show release-ended share-revoked sign-in-failed"
-        " withdraw withdrawn"
+        " image-mend-end image-mend-failed image-mend-start image-redacted image-show release-ended share-revoked"
+        " sign-in-failed withdraw withdrawn"
     ),
     ("110114", "User Authentication"): "member-logged-out sessions-ended signed-in signed-out",
-    ("110129", "Security Configuration"): "clinic-set-up settings-changed",
+    ("110129", "Security Configuration"): "clinic-set-up release-gate-changed settings-changed",
     ("110136", "Security Roles Changed"): (
         "admin-given admin-taken board-person-add board-person-remove reviewer-given reviewer-taken"
     ),

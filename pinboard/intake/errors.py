@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "last-image": "This is the only image of the case. Withdraw the case instead.",
     "too-late": "The thirty days in which a withdrawn case can come back are over.",
     "no-consent": "The consent for this case does not stand any more, so it cannot come back.",
+    "mend-under-way": "This image is being prepared. Wait a moment, then look again.",
     "flagged": "A reader reported this case. It stays out of sight until a reviewer has decided.",
     "own-case": "You wrote this case, so another reviewer decides whether it is shown again.",
     "not-published": "Only a published case can be changed in this way.",

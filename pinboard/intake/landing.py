@@ -45,7 +45,7 @@ def land(session: Session, case: Case, landed: Sequence[Landed]) -> None:
     author = session.get_one(User, case.author_id)
     subject = _subject(session, case, landed[0].developed.header)
     for one in landed:
-        _land_instance(session, one, subject)
+        land_instance(session, one, subject)
     session.execute(delete(MediaIntent).where(MediaIntent.lease_id == case.lease_id))
     # A run that died before this one wrote receipts for objects that were written anew since.
     used = [one.receipt_id for one in landed]
@@ -96,7 +96,8 @@ def write_receipt(session: Session, instance: Instance, developed: Developed) ->
     return receipt.id
 
 
-def _land_instance(session: Session, one: Landed, subject: Subject) -> None:
+def land_instance(session: Session, one: Landed, subject: Subject) -> None:
+    """Write the rows of one image whose files are stored; from here on they are served, under a new name."""
     instance = session.get_one(Instance, one.instance_id)
     developed = one.developed
     instance.state = InstanceState.PUBLISHED

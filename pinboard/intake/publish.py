@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
 from pinboard.intake.children import RefusedFile
+from pinboard.intake.desk import being_mended
 from pinboard.intake.develop import VARIANTS, develop
 from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.landing import Landed, land, write_receipt
@@ -113,6 +114,7 @@ def recover(stores: Stores, now: datetime | None = None) -> None:
             select(Case.id)
             .join(Instance, Instance.case_id == Case.id)
             .where(Case.state.not_in([CaseState.DRAFT, CaseState.PUBLISHING]), Instance.blob.is_not(None))
+            .where(~being_mended())
             .distinct()
         ).all()
     for case_id, draft, lease_id in expired:
@@ -207,11 +209,21 @@ def _fail(stores: Stores, plan: _Run, code: str) -> None:
 
 
 def _shred(stores: Stores, case_id: int) -> None:
-    """Destroy the keys of what is published; from here on nothing can bring the unpainted pixels back."""
+    """Destroy the keys of what is published; from here on nothing can bring the unpainted pixels back.
+
+    What is being mended in the same case keeps its own.
+    """
     with stores.reading() as session:
         draft = session.scalar(select(Case.public_id).where(Case.id == case_id))
+        sealed = select(Instance).join(Case, Case.id == Instance.case_id)
+        sealed = sealed.where(Case.id == case_id, Instance.blob.is_not(None))
+        is_mended = session.scalar(select(sealed.where(being_mended()).exists()))
+        done = {one.id: one.blob for one in session.scalars(sealed.where(~being_mended()))}
     if draft is None:
         return
-    stores.vault.destroy(draft)
+    for blob in done.values():
+        stores.vault.destroy_blob(draft, str(blob))
+    if not is_mended:
+        stores.vault.destroy(draft)
     with stores.writing() as session:
-        session.execute(update(Instance).where(Instance.case_id == case_id).values(blob=None))
+        session.execute(update(Instance).where(Instance.id.in_(done)).values(blob=None))

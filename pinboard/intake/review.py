@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from pinboard import clock
 from pinboard.custody import Box, Reviewed, Scrubbed
 from pinboard.deid.profile import PROFILE_VERSION
+from pinboard.intake import desk
 from pinboard.intake.children import child_answer, picture_size
 from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.notes import record
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, CaseState, Confirmation, DrawnBox, Fill, Instance, InstanceState, User
+from pinboard.models import Case, Confirmation, DrawnBox, Fill, Instance, InstanceState, User
 from pinboard.storage.vault import VaultError
 
 MOST_BOXES = 200
@@ -34,7 +35,7 @@ class Preview:
 
 def set_boxes(session: Session, instance: Instance, boxes: Sequence[Box], by: User) -> None:  # noqa: ARG001
     """Replace what will be painted; whatever was confirmed before is no longer, and who confirms anew is recorded."""
-    _check_draft(session, instance)
+    desk.check(session, instance)
     checked = _checked(boxes, instance)
     if boxes_sha256(checked) == boxes_sha256(boxes_of(session, instance)):
         return
@@ -48,7 +49,7 @@ def set_boxes(session: Session, instance: Instance, boxes: Sequence[Box], by: Us
 
 def confirm(session: Session, instance: Instance, by: User) -> Confirmation:
     """Record that somebody looked at this image as it will be published."""
-    _check_draft(session, instance)
+    desk.check(session, instance)
     if instance.blob_sha256 is None:
         raise IntakeError("not-confirmed")
     session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
@@ -68,7 +69,7 @@ def confirm(session: Session, instance: Instance, by: User) -> Confirmation:
 
 def unconfirm(session: Session, instance: Instance) -> None:
     """Take a confirmation back."""
-    _check_draft(session, instance)
+    desk.check(session, instance)
     session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
 
 
@@ -158,9 +159,3 @@ def _checked(boxes: Sequence[Box], instance: Instance) -> list[Box]:
         if box.frame is not None and not 0 <= box.frame < instance.frame_count:
             raise IntakeError("box-frame")
     return list(dict.fromkeys(boxes))
-
-
-def _check_draft(session: Session, instance: Instance) -> None:
-    state = session.scalar(select(Case.state).where(Case.id == instance.case_id))
-    if state != CaseState.DRAFT or instance.state != InstanceState.DRAFT:
-        raise IntakeError("not-a-draft")

@@ -91,6 +91,8 @@ def erase(session: Session, case: Case, by: User) -> None:
     if flag is not None:
         close(flag, FlagState.ERASED, by)
     now = clock.now()
+    if session.scalar(select(Instance.id).where(Instance.case_id == case.id, Instance.blob.is_not(None)).limit(1)):
+        enqueue(session, "sweep", 0)
     purge_media(session, case)
     wipe_words(session, case)
     mine = {"synchronize_session": "fetch"}

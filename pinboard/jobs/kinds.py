@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pinboard.intake import demo, publish, sweep, withdraw
+from pinboard.intake import demo, mend_job, publish, sweep, withdraw
 from pinboard.intake.stores import Stores
 from pinboard.jobs.work import Work
 from pinboard.proof import runs as proofs
@@ -39,6 +39,7 @@ KINDS: dict[str, Work] = {
     "forget-words": _forget_words,
     "load-demo": _load_demo,
     "mail": _mail,
+    "mend": mend_job.run,
     "sweep": _sweep,
     "sweep-media": _sweep_media,
 }
