@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = npt.NDArray[Any]
-Rectangle = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in pixels; the far edges are outside."""
 
 
 class Area(NamedTuple):
@@ -26,38 +23,6 @@ class Area(NamedTuple):
     x1: int
     y1: int
     fill: Literal["block", "blur"] = "block"
-
-
-MARGIN: Final = 6
-SHARE: Final = 0.15
-SNAP: Final = 16
-
-
-def grow(box: Rectangle, *, rows: int, columns: int) -> Rectangle | None:
-    """Widen a box so that it covers edges and does not tell the length of a word.
-
-    Parameters
-    ----------
-    box : (x0, y0, x1, y1)
-        As drawn; corners in any order.
-    rows, columns : int
-        Size of the frame in pixels.
-
-    Returns
-    -------
-    (x0, y0, x1, y1) or None
-        Grown by 6 px or 15 % of the shorter side, the greater of both, its width a multiple of 16 px, clipped to
-        the frame. None where nothing of the drawn box lies inside.
-    """
-    x0, x1 = sorted((box[0], box[2]))
-    y0, y1 = sorted((box[1], box[3]))
-    if x1 <= 0 or y1 <= 0 or x0 >= columns or y0 >= rows or x0 == x1 or y0 == y1:
-        return None
-    margin = max(MARGIN, math.ceil(SHARE * min(x1 - x0, y1 - y0)))
-    x0, y0, x1, y1 = x0 - margin, y0 - margin, x1 + margin, y1 + margin
-    extra = -(x1 - x0) % SNAP
-    x0, x1 = x0 - extra // 2, x1 + extra - extra // 2
-    return max(x0, 0), max(y0, 0), min(x1, columns), min(y1, rows)
 
 
 def boxes_of(boxes: Sequence[Sequence[int | str | None]], index: int) -> list[Area]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from pinboard.deid import pixels as painting
 from pinboard.deid.detect.strokes import find_strokes
+from pinboard.deid.rectangles import grow
 from pinboard.imaging import dicom, frames, window
 from pinboard.imaging.arrays import Array, Display
 from pinboard.imaging.errors import Refused
@@ -81,7 +82,7 @@ def grown(boxes: Boxes, frame: Array, count: int) -> Boxes:
         area, where = painting.area_of(box), box[0]
         if where is not None and not (type(where) is int and 0 <= where < count):
             raise Refused("damaged")
-        if rectangle := painting.grow(area[:4], rows=rows, columns=columns):
+        if rectangle := grow(area[:4], rows=rows, columns=columns):
             bigger.append([where, *rectangle, *box[5:]])
     return bigger
 

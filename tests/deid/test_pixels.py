@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinboard.deid.pixels import MARGIN, SNAP, Area, boxes_of, grow, is_clean, is_painted, paint, unpainted
+from pinboard.deid.pixels import Area, boxes_of, is_clean, is_painted, paint, unpainted
+from pinboard.deid.rectangles import MARGIN, SNAP, grow
 
 FRAME = np.random.default_rng(2).integers(0, 4000, (120, 160), dtype=np.uint16)
 
