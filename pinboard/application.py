@@ -6,7 +6,7 @@ from flask import Flask
 
 from pinboard import config as settings
 from pinboard.accounts.settings import bp as accounts
-from pinboard.admin.clinic import bp as admin
+from pinboard.admin.proof import bp as admin
 from pinboard.boards.routes import bp as boards
 from pinboard.cases.routes import bp as cases
 from pinboard.comments.routes import bp as comments

@@ -70,6 +70,10 @@ GET    /admin/people/{ben}                                --   --   --   --   --
 POST   /admin/people/{ben}/logout                         --   --   --   --   --   --   --   go   in   in   in
 POST   /admin/people/{ben}/reset                          --   --   --   --   --   --   --   200  in   in   in
 POST   /admin/people/{ben}/verify                         --   --   --   --   --   --   --   422  in   in   in
+GET    /admin/proof                                       --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/proof                                       --   --   --   --   --   --   --   go   in   in   in
+GET    /admin/proof/{proof}                               --   --   --   --   --   --   --   200  in   in   in
+GET    /admin/proof/{proof}.txt                           --   --   --   --   --   --   --   200  in   in   in
 GET    /admin/settings                                    --   --   --   --   --   --   --   200  in   in   in
 POST   /admin/settings                                    --   --   --   --   --   --   --   422  in   in   in
 

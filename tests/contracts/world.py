@@ -15,7 +15,7 @@ from pinboard.identity import links
 from pinboard.identity import sessions as sign_ins
 from pinboard.ids import public_id
 from pinboard.intake.stores import Stores
-from pinboard.models import Board, Instance, InstanceState, LinkPurpose, MediaFile, Pin, Role, Upload
+from pinboard.models import Board, Instance, InstanceState, LinkPurpose, MediaFile, Pin, Proof, Role, Upload
 from pinboard.models.engine import WRITE, make_sessions
 from pinboard.storage.backends import LocalBackend
 from pinboard.storage.keyfiles import KeyRing
@@ -109,6 +109,8 @@ def _names(session, scene):
     draft_image = make_picture(session, draft, state=InstanceState.DRAFT)
     slot = Upload(public_id=public_id(), case_id=draft.id, by_id=people.ada.id, number=1, created_at=now())
     session.add(slot)
+    proof = Proof(public_id=public_id(), started_at=now(), finished_at=now(), violations=[], line="pinboard-proof-1")
+    session.add(proof)
     comment = make_comment(session, scene.case, people.ben, "A word of Ben")
     invitation, invited = links.issue(session, LinkPurpose.INVITATION, role=Role.TRAINEE, created_by_id=people.oz.id)
     reset = links.reset_password(session, people.cleo, by_id=None)
@@ -127,6 +129,7 @@ def _names(session, scene):
         "draft": draft.public_id,
         "draft_image": draft_image.public_id,
         "upload": slot.public_id,
+        "proof": proof.public_id,
         "ada": people.ada.public_id,
         "ben": people.ben.public_id,
         "invitation": invitation.public_id,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 NOT_PAGES = {
     "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
     "drafts.body_parts", "drafts.preview", "media.picture", "shares.picture", "health.healthz",
-    "health.readyz", "health.robots", "admin.audit_csv", "upkeep.download", "accounts.settings", "admin.home",
-    "comments.index", "comments.show",
+    "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
+    "admin.home", "comments.index", "comments.show",
 }  # fmt: skip
 
 
@@ -89,6 +89,8 @@ PAGES = (
     View("admin-invitations", "admin.invitations", "ada", "/admin/invitations"),
     View("admin-boards", "admin.boards", "ada", "/admin/boards"),
     View("admin-audit", "admin.audit_log", "ada", "/admin/audit"),
+    View("admin-proof", "admin.proof", "ada", "/admin/proof"),
+    View("admin-proof-violations", "admin.show_proof", "ada", "/admin/proof/{proof}"),
     View("admin-settings", "admin.settings", "ada", "/admin/settings"),
     View("my", "patients.home", "pat", "/my"),
     View("my-board", "patients.board", "pat", "/my/b/{patient_board}"),

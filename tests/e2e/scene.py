@@ -27,6 +27,7 @@ from pinboard.models import (
     CaseState,
     ConsentLevel,
     LinkPurpose,
+    Proof,
     Resolution,
     Role,
     ShareKind,
@@ -36,6 +37,9 @@ from pinboard.models import (
 from pinboard.models import Session as SignIn
 from pinboard.models.ready import ensure_ready
 from pinboard.patients import service as patients
+from pinboard.proof import runs
+from pinboard.proof.prove import prove
+from pinboard.proof.violations import Violation
 from pinboard.shares import service as shares
 from tests.e2e.maker import Maker, Scene
 
@@ -90,6 +94,7 @@ def build(data: Path) -> Scene:
         _published(maker)
         _others(maker)
         _drafts(maker)
+        _proofs(maker)
         _sign_in(maker)
         return maker.scene
     finally:
@@ -123,6 +128,19 @@ def _people(maker: Maker) -> None:
         links.issue(session, LinkPurpose.INVITATION, role=Role.TRAINEE, created_by_id=ada.id)
         reset = links.reset_password(session, maker.people["tom"], by_id=ada.id)
         maker.scene.names |= {"invited": joined, "reset": reset, "invitation": link.public_id}
+
+
+def _proofs(maker: Maker) -> None:
+    """Leave a proof that found something long ago, and one of today."""
+    at = clock.now() - timedelta(days=40)
+    found = [Violation("consent-expired", f"case {public_id()}"), Violation("object-unknown", f"object {public_id()}")]
+    old = Proof(public_id=public_id(), by_id=maker.people["ada"].id, started_at=at, finished_at=at, total=9, checked=9)
+    old.violations = [one.as_json() for one in found]
+    with maker.stores.writing() as session:
+        session.add(old)
+    maker.scene.names["proof"] = old.public_id
+    proved = prove(maker.stores)
+    runs.keep_new(maker.stores, proved, started_at=clock.now())
 
 
 def _published(maker: Maker) -> None:
