@@ -49,7 +49,7 @@ def remove_image(session: Session, instance: Instance, by: User, reason: str) ->
         # It was being redacted; with its state gone, the next round shreds what lies in the vault.
         enqueue(session, "sweep", 0)
     instance.state, instance.removed_at, instance.media_name = InstanceState.REMOVED, clock.now(), None
-    instance.header = {}
+    instance.header, instance.dhash, instance.pixel_mac = {}, None, None
     names = list(session.scalars(select(MediaFile.object_name).where(MediaFile.instance_id == instance.id)))
     session.execute(delete(MediaFile).where(MediaFile.instance_id == instance.id))
     session.flush()
@@ -59,7 +59,7 @@ def remove_image(session: Session, instance: Instance, by: User, reason: str) ->
     doom(session, names)
     note(session, case, by, "image-removed", reason=reason)
     record(session, by, "image-remove", case, instance=instance.public_id)
-    policy.rebuild(session, [case.id])
+    policy.void_attestations(session, case)
 
 
 def edit_words(session: Session, case: Case, changes: Mapping[str, Any], by: User) -> list[str]:

@@ -131,7 +131,7 @@ def purge_media(session: Session, case: Case) -> None:
     names = list(session.scalars(select(MediaFile.object_name).where(MediaFile.case_id == case.id)))
     session.execute(delete(MediaFile).where(MediaFile.case_id == case.id))
     session.execute(
-        update(Instance).where(Instance.case_id == case.id).values(media_name=None),
+        update(Instance).where(Instance.case_id == case.id).values(media_name=None, dhash=None, pixel_mac=None),
         execution_options={"synchronize_session": "fetch"},
     )
     doom(session, names)
@@ -147,6 +147,7 @@ def purge_withdrawn(session: Session) -> None:
         purge_media(session, case)
         case.cover = None
         record(session, None, "purge", case)
+        policy.void_attestations(session, case)
 
 
 def delete_doomed(stores: Stores) -> None:

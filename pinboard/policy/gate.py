@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from pinboard import clock
 from pinboard.models import (
+    Attestation,
+    AttestState,
     Board,
     BoardKind,
     BoardRole,
@@ -16,6 +19,8 @@ from pinboard.models import (
     Case,
     CaseRole,
     CaseState,
+    Consent,
+    ConsentLevel,
     Flag,
     FlagState,
     GroupMember,
@@ -32,11 +37,12 @@ class NotFound(Exception):  # noqa: N818 - what the reader is told, and all of i
 
 
 class Way(enum.Flag):
-    """How one comes to a case: through its audience, a role on it, or the flag that a reader put on it."""
+    """How one comes to a case: its audience, a role on it, a reader's flag, or the author's wish for a second look."""
 
     AUDIENCE = enum.auto()
     ROLE = enum.auto()
     FLAG = enum.auto()
+    WISH = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ RULES: dict[str, Rule] = {
     "hide": Rule(Way.ROLE, _CLINICIAN),
     "mend": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
     "openings": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
+    "attest": Rule(Way.WISH, _CLINICIAN),
     "moderate": Rule(Way.FLAG, _CLINICIAN),
 }
 """The role table of ARCHITECTURE §4; `None` for roles means whoever the audience lets in, guests too."""
@@ -94,6 +101,8 @@ def may(reader: Reader, verb: str) -> ColumnElement[bool]:
         ways.append(_through_role(reader, rule))
     if Way.FLAG in rule.way and reader.is_reviewer:
         ways.append(_flagged())
+    if Way.WISH in rule.way and reader.verified:
+        ways.append(_asked_for(reader))
     return or_(false(), *ways)
 
 
@@ -101,11 +110,35 @@ def _through_role(reader: Reader, rule: Rule) -> ColumnElement[bool]:
     """Its author or a delegate, in any state but erased; before being verified, own drafts alone."""
     if reader.register != "clinic" or reader.user_id is None or not (reader.verified or rule.before_verified):
         return false()
-    delegated = exists(select(CaseRole.case_id).where(CaseRole.case_id == Case.id, CaseRole.user_id == reader.user_id))
-    own = Case.author_id == reader.user_id
     if not reader.verified:
-        return and_(own, Case.state.in_(_NOT_YET_PUBLISHED))
-    return and_(or_(own, delegated), Case.state != CaseState.ERASED)
+        return and_(Case.author_id == reader.user_id, Case.state.in_(_NOT_YET_PUBLISHED))
+    return and_(_keeps(reader), Case.state != CaseState.ERASED)
+
+
+def _keeps(reader: Reader) -> ColumnElement[bool]:
+    delegated = exists(select(CaseRole.case_id).where(CaseRole.case_id == Case.id, CaseRole.user_id == reader.user_id))
+    return or_(Case.author_id == reader.user_id, delegated)
+
+
+def _asked_for(reader: Reader) -> ColumnElement[bool]:
+    """Reach a case whose author waits for a second look before it leaves the clinic, as one who does not keep it.
+
+    What is looked at is what a colleague outside will see, so it needs the consent that reaches outside.
+    """
+    moment = clock.now()
+    waits = exists(
+        select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.WAITING)
+    )
+    agreed = exists(
+        select(Consent.id).where(
+            Consent.case_id == Case.id,
+            Consent.level.in_((ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC)),
+            Consent.withdrawn_at.is_(None),
+            Consent.taken_at <= moment,
+            Consent.valid_until > moment,
+        )
+    )
+    return and_(Case.state == CaseState.PUBLISHED, waits, agreed, ~_keeps(reader))
 
 
 def _flagged() -> ColumnElement[bool]:
