@@ -131,8 +131,8 @@ def test_what_is_painted_does_not_depend_on_what_was_there(case):
 def test_a_surface_lies_between_what_surrounds_it(case):
     frame, _, areas = case
     blurs = [area for area in areas if area.fill == "blur"]
-    outside = frame[unpainted(frame, areas)].astype(np.float64)
-    outside = outside[np.isfinite(outside)]
+    outside = frame[unpainted(frame, areas)]
+    outside = outside[np.isfinite(outside)].astype(np.float64)
     if not blurs or not outside.size:
         return
     painted = paint(frame, areas, float(outside[0]))
