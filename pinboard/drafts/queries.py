@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
-from pinboard.custody import WireBox
+from pinboard.custody import Box, WireBox
+from pinboard.drafts import suggestions
+from pinboard.drafts.suggestions import Suggested
 from pinboard.drafts.words import count_images, erased_in, example, kind_of, suggestion
 from pinboard.intake.missing import Missing, missing
 from pinboard.intake.review import box_of, confirmed_ids
@@ -22,6 +26,7 @@ from pinboard.models import (
     Instance,
     InstanceState,
     Series,
+    Suggestion,
     Upload,
 )
 from pinboard.policy import NotFound
@@ -43,6 +48,23 @@ class DraftImage:
     has_risk: bool
     is_confirmed: bool
     boxes: list[WireBox]
+    suggestions: list[Suggested]
+    scan: str
+    scan_words: str
+    doubt: str
+    mark: str
+    siblings: int
+    """How many images of its series have the same size, itself included."""
+
+    @property
+    def open_count(self) -> int:
+        """Give how many sure suggestions somebody still has to decide about."""
+        return sum(map(suggestions.is_open, self.suggestions))
+
+    @property
+    def hints(self) -> list[dict[str, object]]:
+        """Give the suggestions as the script of the page draws them."""
+        return [one.as_json() for one in self.suggestions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +123,45 @@ def images(session: Session, case: Case) -> list[DraftImage]:
     """Give the images of a draft in the order they came; a fixed number of statements for any number of them."""
     sure = confirmed_ids(session, case)
     names = numbers(session, case)
-    boxes: dict[int, list[WireBox]] = {}
-    drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(Instance.case_id == case.id)
-    for box in session.scalars(drawn.order_by(DrawnBox.id)):
-        boxes.setdefault(box.instance_id, []).append(box_of(box).as_list())
+    live = select(Instance.id).where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
+    drawn: dict[int, list[Box]] = {}
+    for box in session.scalars(select(DrawnBox).where(DrawnBox.instance_id.in_(live)).order_by(DrawnBox.id)):
+        drawn.setdefault(box.instance_id, []).append(box_of(box))
+    offered: dict[int, list[Suggestion]] = {}
+    for row in session.scalars(select(Suggestion).where(Suggestion.instance_id.in_(live)).order_by(Suggestion.id)):
+        offered.setdefault(row.instance_id, []).append(row)
     rows = sorted(_ordered(session, case), key=lambda row: names.get(row[0].id, 0))
+    alike = Counter((one.series_id, one.rows, one.columns) for one, _modality in rows)
     return [
-        DraftImage(
-            public_id=one.public_id,
+        _image(
+            one,
             name=name_of(names, one.id),
             kind=kind_of(modality, one.frame_count),
-            rows=one.rows,
-            columns=one.columns,
-            frames=one.frame_count,
-            has_risk=one.has_risk,
             is_confirmed=one.id in sure,
-            boxes=boxes.get(one.id, []),
+            boxes=drawn.get(one.id, []),
+            offered=offered.get(one.id, []),
+            siblings=alike[one.series_id, one.rows, one.columns],
         )
         for one, modality in rows
     ]
+
+
+def _image(one: Instance, *, boxes: list[Box], offered: list[Suggestion], **more: Any) -> DraftImage:
+    found = suggestions.suggested(offered, boxes, one.frame_count)
+    return DraftImage(
+        public_id=one.public_id,
+        rows=one.rows,
+        columns=one.columns,
+        frames=one.frame_count,
+        has_risk=one.has_risk,
+        boxes=[box.as_list() for box in boxes],
+        suggestions=found,
+        scan=one.scan.value if one.scan else "",
+        scan_words=suggestions.scan_words(one.scan, found),
+        doubt=suggestions.doubt(one.scan, found),
+        mark=suggestions.mark(one, boxes, found),
+        **more,
+    )
 
 
 def _ordered(session: Session, case: Case) -> Sequence[tuple[Instance, str]]:

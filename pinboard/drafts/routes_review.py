@@ -6,18 +6,20 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from pinboard.drafts import areas, queries
+from pinboard.custody import Box
+from pinboard.drafts import areas, queries, suggestions
 from pinboard.drafts.blueprint import bp, draft_for, me
+from pinboard.drafts.queries import DraftImage
 from pinboard.drafts.words import refusal
 from pinboard.intake import review as reviewing
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.errors import IntakeError
-from pinboard.models import Case
+from pinboard.models import Case, Instance
 from pinboard.models.clinic_settings import clinic
 from pinboard.policy import NotFound
 from pinboard.web.access import access
 from pinboard.web.extensions import db, release, stores
-from pinboard.web.htmx import is_fragment, see_other
+from pinboard.web.htmx import is_fragment, see_other, toast
 from pinboard.web.text import _
 
 
@@ -47,15 +49,26 @@ def preview(draft: str, image: str) -> Response:
     return answer
 
 
+@bp.get("/drafts/<draft>/images/<image>/suggestions")
+@access("author", "reader")
+def look(draft: str, image: str) -> Response:
+    """Say what is known of an image by now; 204 while that is what the page shows already."""
+    case = draft_for(draft, "review")
+    queries.instance_for(db.session(), case, image)
+    state = _state(case, image)
+    if is_fragment() and state["image"].mark == request.args.get("have"):
+        return make_response("", 204)
+    return _answer(case, image)
+
+
 @bp.post("/drafts/<draft>/images/<image>/boxes")
 @access("author", "reader")
 def boxes(draft: str, image: str) -> Response:
-    """Take the areas to paint: all of them as they were drawn, or one added or removed by its numbers."""
+    """Take the areas to paint: all of them as drawn, one by its numbers, or what is suggested, one or all."""
     case = draft_for(draft, "review")
     instance = queries.instance_for(db.session(), case, image)
     try:
-        wanted = areas.read(request.form, reviewing.boxes_of(db.session(), instance))
-        reviewing.set_boxes(db.session(), instance, wanted, me())
+        reviewing.set_boxes(db.session(), instance, _wanted(instance), me())
     except IntakeError as error:
         db.session.rollback()
         case = draft_for(draft, "review")
@@ -67,18 +80,41 @@ def boxes(draft: str, image: str) -> Response:
 @bp.post("/drafts/<draft>/images/<image>/confirm")
 @access("author", "reader")
 def confirm(draft: str, image: str) -> Response:
-    """Record that somebody looked at this image with exactly these areas, and go on to the next."""
+    """Record that somebody looked at this image with exactly these areas, and go on to the next, or to the case."""
     case = draft_for(draft, "review")
     instance = queries.instance_for(db.session(), case, image)
     seen = areas.parse(request.form.get("boxes", ""))
     if reviewing.boxes_sha256(seen) != reviewing.boxes_sha256(reviewing.boxes_of(db.session(), instance)):
         changed = _("The areas of this image changed in the meantime. Look at it once more.")
         return _answer(case, image, status=409, error=changed)
+    offered = suggestions.of_instance(db.session(), instance)
+    if not suggestions.is_answered(suggestions.doubt(instance.scan, offered), request.form.get("doubt")):
+        more = _("Areas were suggested in the meantime. Accept them, or confirm without them.")
+        return _answer(case, image, status=409, error=more)
     reviewing.confirm(db.session(), instance, me())
     db.session.commit()
-    waiting = [one for one in queries.images(db.session(), case) if not one.is_confirmed]
-    following = waiting[0].public_id if waiting else image
-    return see_other(url_for("drafts.review", draft=draft, image=following))
+    following = _next(queries.images(db.session(), case), image)
+    if following:
+        return see_other(url_for("drafts.review", draft=draft, image=following))
+    toast(_("Every image is confirmed"))
+    return see_other(url_for("drafts.show", draft=draft))
+
+
+def _wanted(instance: Instance) -> list[Box]:
+    """Give the areas that a form asks for."""
+    drawn = reviewing.boxes_of(db.session(), instance)
+    if wish := request.form.get("accept"):
+        return suggestions.accepted(drawn, suggestions.of_instance(db.session(), instance), wish)
+    if wish := request.form.get("take-back"):
+        return suggestions.taken_back(drawn, suggestions.of_instance(db.session(), instance), wish)
+    return areas.read(request.form, drawn)
+
+
+def _next(every: list[DraftImage], image: str) -> str:
+    """Give the next image that nobody confirmed, from this one on and then from the first."""
+    here = next((place for place, one in enumerate(every) if one.public_id == image), 0)
+    later = [*every[here + 1 :], *every[:here]]
+    return next((one.public_id for one in later if not one.is_confirmed), "")
 
 
 def _answer(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
@@ -117,12 +153,11 @@ def _state(case: Case, image: str) -> dict[str, Any]:
         raise NotFound
     if shown is None:
         shown = next(iter(waiting or every), None)
-    others = [one for one in waiting if shown and one.public_id != shown.public_id]
     return {
         "images": every,
         "image": shown,
         "total": len(every),
         "confirmed": len(every) - len(waiting),
         "all_confirmed": not waiting,
-        "next_image": others[0].public_id if others else "",
+        "next_image": _next(every, shown.public_id) if shown else "",
     }

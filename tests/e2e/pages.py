@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Parts of pages, files, and addresses that only lead on to a page.
 NOT_PAGES = {
     "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
-    "drafts.body_parts", "drafts.preview", "media.picture", "shares.picture", "health.healthz",
+    "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
     "admin.home", "comments.index", "comments.show",
 }  # fmt: skip
