@@ -21,11 +21,12 @@ from tests.intake import files
 from tests.intake.conftest import Desk, make_author
 
 BOX = (10, 10, 60, 30)
+SOFT = (100, 60, 200, 120)
 
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    """Publish a CT with a painted area, a photo, a cine, and a case that is erased; leave one draft."""
+    """Publish a CT with a blocked area, a blurred photo, a cine, a case that is erased; leave one draft."""
     folder = tmp_path_factory.mktemp("clinic")
     if SERVER:
         with server_database() as url:
@@ -44,7 +45,7 @@ def _filled(folder, url):
     stores = Stores.open(settings)
     desk = Desk(stores, make_author(stores))
     desk.published(files.ct(), boxes={0: [BOX]})
-    desk.published(files.photo(size=(300, 200)))
+    desk.published(files.photo(size=(300, 200)), boxes={0: [(*SOFT, None, "blur")]})
     cine = make_dicom(np.random.default_rng(5).integers(0, 255, (5, 60, 80), np.uint8), SOPClassUID=US, Modality="US")
     desk.published(cine.data)
     gone = desk.published(files.photo(size=(90, 60)))

@@ -56,8 +56,8 @@ def rows(clinic, kind, *clauses):
 
 
 def boxed(clinic):
-    """Give the image with a painted area, and its receipt."""
-    receipt = next(one for one in rows(clinic, Receipt) if one.boxes)
+    """Give the image with a blocked area, and its receipt."""
+    receipt = next(one for one in rows(clinic, Receipt) if one.boxes and len(one.boxes[0]) == 5)
     return rows(clinic, Instance, Instance.id == receipt.instance_id)[0], receipt
 
 
@@ -235,6 +235,19 @@ def an_area_that_shows_again(clinic):
     pixels = frames.decode_frame(path_of(clinic, file.object_name).read_bytes(), shape, instance.dtype).copy()
     _, x0, y0, *_ = receipt.boxes[0]
     pixels[y0 + 3 : y0 + 9, x0 + 3 : x0 + 30] += 7
+    data = frames.encode_frame(pixels)
+    put(clinic, file, data, index=[[0, len(data)]])
+
+
+@plant("unpainted")
+def letters_within_a_blur(clinic):
+    receipt = next(one for one in rows(clinic, Receipt) if one.boxes and "blur" in one.boxes[0])
+    instance = rows(clinic, Instance, Instance.id == receipt.instance_id)[0]
+    file = file_of(clinic, "frames", instance)
+    shape = (instance.rows, instance.columns, 3)
+    pixels = frames.decode_frame(path_of(clinic, file.object_name).read_bytes(), shape, instance.dtype).copy()
+    _, x0, y0, x1, y1, _ = receipt.boxes[0]
+    pixels[y0 + 20 : y1 - 20, x0 + 20 : x1 - 20 : 4] += 9
     data = frames.encode_frame(pixels)
     put(clinic, file, data, index=[[0, len(data)]])
 
