@@ -263,7 +263,7 @@ class Receipt(Base):
     codes: Mapped[list[Any]] = mapped_column(JSON)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
     boxes: Mapped[list[Any]] = mapped_column(JSON)
-    detector: Mapped[str | None] = mapped_column(String(40))
+    detector: Mapped[str | None] = mapped_column(String(80))
     confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("user_.id"))
     confirmed_at: Mapped[datetime]
     hashes: Mapped[dict[str, Any]] = mapped_column(JSON)

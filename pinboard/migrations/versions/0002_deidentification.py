@@ -135,4 +135,7 @@ def upgrade() -> None:
     op.add_column('instance', sa.Column('pixel_mac', sa.String(length=64), nullable=True))
     op.create_index(op.f('ix_instance_dhash'), 'instance', ['dhash'], unique=False)
     op.create_index(op.f('ix_instance_pixel_mac'), 'instance', ['pixel_mac'], unique=False)
+    # It was too short for what is named, and nothing has been written into it yet.
+    op.drop_column('receipt', 'detector')
+    op.add_column('receipt', sa.Column('detector', sa.String(length=80), nullable=True))
     op.add_column('user_', sa.Column('is_reviewer', sa.Boolean(), nullable=False, server_default=sa.false()))
