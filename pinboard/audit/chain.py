@@ -22,7 +22,7 @@ _CODES: dict[tuple[str, str], str] = {
     ("110101", "Audit Log Used"): "audit-read proof-asked",
     ("110103", "DICOM Instances Accessed"): (
         "board-archive board-create board-reopen board-update comment-delete confirm download draft edit page picture"
-        " pin publish publish-failed publish-start restore restored shown solve unhide unpin"
+        " pin publish publish-failed publish-start restore restored shown solve unhide unpin words-approved"
     ),
     ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
     ("110106", "Export"): "attest attest-asked attest-returned attest-void export released share-extended share-made",

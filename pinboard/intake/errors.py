@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "too-many-boxes": "An image takes at most 200 boxes.",
     "not-reviewed": "An image was changed after it was confirmed. Look at it and confirm it again.",
     "incomplete": "Something is missing before this case can be published.",
+    "doubtful-words": "Some words might identify somebody. Change them, or say that they identify nobody.",
     "no-such-frame": "This image has no such frame.",
     "last-image": "This is the only image of the case. Withdraw the case instead.",
     "too-late": "The thirty days in which a withdrawn case can come back are over.",

@@ -31,6 +31,8 @@ class Filed:
     device: str | None = None
     names_subject: bool = False
     """Whether the file, or somebody who typed a record number, said whose image it is."""
+    words: tuple[str, ...] = ()
+    """Keyed hashes of the identifiers in the file's header."""
     blob: str = ""
     key_id: str = ""
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
+from pinboard.intake import words
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.desk import being_mended
 from pinboard.intake.develop import VARIANTS, develop
@@ -31,6 +32,7 @@ from pinboard.models import (
     Series,
     User,
 )
+from pinboard.storage.keyfiles import KeyRing
 
 LEASE = timedelta(minutes=10)
 
@@ -52,8 +54,11 @@ class _Run:
     names: tuple[str, ...]
 
 
-def start(session: Session, case: Case, by: User) -> None:
-    """Take a lease on a complete draft and leave the rest to a job; a case on its way is left alone."""
+def start(session: Session, case: Case, by: User, *, keys: KeyRing) -> None:
+    """Take a lease on a complete draft and leave the rest to a job; a case on its way is left alone.
+
+    Raises `IntakeError` with "incomplete", or with "doubtful-words" where the keys show words that nobody approved.
+    """
     locked = session.get_one(Case, case.id, with_for_update=True, populate_existing=True)
     if locked.state in {CaseState.PUBLISHING, CaseState.PUBLISHED}:
         return
@@ -61,6 +66,8 @@ def start(session: Session, case: Case, by: User) -> None:
         raise InvalidTransition(f"a case that is {locked.state} cannot be published")
     if missing(session, locked):
         raise IntakeError("incomplete")
+    if words.doubts(session, keys, locked, words.words_of(session, locked)):
+        raise IntakeError("doubtful-words")
     now = clock.now()
     locked.go(CaseState.PUBLISHING)
     locked.lease_id, locked.lease_until = ids.public_id(), now + LEASE

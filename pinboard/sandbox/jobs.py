@@ -15,6 +15,7 @@ from pinboard.deid import header as headers
 from pinboard.deid import instance as instances
 from pinboard.deid import photo as photos
 from pinboard.deid.concepts import anatomy
+from pinboard.deid.identifiers import identifiers
 from pinboard.deid.instance import Pixels
 from pinboard.deid.profile import PROFILE_VERSION
 from pinboard.deid.pseudonym import Keys
@@ -99,6 +100,8 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     answer["has_risk"] = has_risk(rebuilt.header, answer["burned_in"])
     answer["needs_attest"] = needs_attest(rebuilt.header, answer["burned_in"])
     answer["device"] = headers.device_of(dataset, rebuilt.header, keys)
+    if "word_key" in params:
+        answer["words"] = identifiers(dataset, bytes.fromhex(params["word_key"]))
     return answer, [out]
 
 

@@ -67,7 +67,7 @@ def test_a_case_on_its_way_keeps_its_vault(desk, stores, draft):
     desk.confirm(draft)
     desk.fill(draft)
     with stores.writing() as session:
-        publish.start(session, session.get(Case, draft.id), desk.author)
+        publish.start(session, session.get(Case, draft.id), desk.author, keys=desk.stores.keys)
     sweep(stores)
     assert draft.public_id in stores.vault.drafts()
     publish.run(stores, draft.id)

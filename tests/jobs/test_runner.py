@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from pinboard.intake import publish
 from pinboard.intake.outbox import enqueue
 from pinboard.jobs import queue, runner
-from pinboard.jobs.kinds import KINDS
+from pinboard.jobs.kinds import KINDS, SLOW
 from pinboard.models import Case, CaseState, Job, JobState
 from tests.intake.files import ct
 
@@ -119,7 +119,7 @@ def test_a_case_is_published_by_the_threads(stores, desk, embedded):
     desk.fill(case)
     embedded()
     with stores.writing() as session:
-        publish.start(session, session.get(Case, case.id), desk.author)
+        publish.start(session, session.get(Case, case.id), desk.author, keys=desk.stores.keys)
     assert eventually(lambda: desk.fresh(case).state == CaseState.PUBLISHED)
     assert eventually(lambda: state_of(stores, "publish", case.id) == JobState.DONE)
 
@@ -149,4 +149,6 @@ def test_the_queue_holds_json_and_no_pickle(stores):
 
 
 def test_every_kind_that_is_asked_for_is_known():
-    assert {"publish", "delete-media", "load-demo", "mail", "sweep", "sweep-media"} == set(KINDS)
+    asked = {"publish", "delete-media", "load-demo", "mail", "sweep", "sweep-media", "scan", "fingerprint"}
+    assert asked | {"forget-words", "mend", "prove"} == set(KINDS)
+    assert set(KINDS) > SLOW
