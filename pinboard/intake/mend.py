@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
-from pinboard.intake import desk, review
+from pinboard.intake import desk, review, scan
 from pinboard.intake.cover import choose_key, dress
 from pinboard.intake.develop import VARIANTS
 from pinboard.intake.errors import IntakeError, NotReviewed
@@ -79,6 +79,7 @@ def open_image(stores: Stores, instance_id: int, by: User) -> None:
         is_mine = instance.blob == blob and instance.state == InstanceState.HIDDEN
         if is_mine:
             instance.blob_sha256 = scrubbed.sha256
+            scan.ask(session, instance)
     if not is_mine:
         stores.vault.destroy_blob(draft, blob)
 

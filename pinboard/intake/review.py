@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from pinboard.intake import desk
 from pinboard.intake.children import child_answer, picture_size
 from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.notes import record
+from pinboard.intake.outbox import enqueue
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, Confirmation, DrawnBox, Fill, Instance, InstanceState, User
 from pinboard.storage.vault import VaultError
@@ -41,10 +42,35 @@ def set_boxes(session: Session, instance: Instance, boxes: Sequence[Box], by: Us
         return
     session.execute(delete(DrawnBox).where(DrawnBox.instance_id == instance.id))
     session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
-    for box in checked:
-        session.add(drawn(instance.id, box))
+    session.add_all(drawn(instance.id, box) for box in checked)
+    if instance.state == InstanceState.DRAFT:
+        # The marks of a published image stay until it is published anew.
+        instance.dhash = instance.pixel_mac = None
     session.flush()
     session.expire(instance, ["boxes"])
+
+
+def apply_to_series(session: Session, instance: Instance, by: User) -> int:
+    """Add the areas of one image to the others of its series and size; gives how many of them changed.
+
+    An area of a single frame goes along only where this image has no other frame.
+    """
+    desk.check(session, instance)
+    mine = [replace(box, frame=None) for box in boxes_of(session, instance) if _is_of_all(box, instance)]
+    alike = (Instance.rows == instance.rows, Instance.columns == instance.columns, Instance.state == instance.state)
+    others = select(Instance).where(Instance.series_id == instance.series_id, Instance.id != instance.id, *alike)
+    changed = 0
+    for other in session.scalars(others).all():
+        held = boxes_of(session, other)
+        there = [replace(box, frame=None) for box in held if _is_of_all(box, other)]
+        if added := [box for box in mine if box not in there]:
+            set_boxes(session, other, [*held, *added], by)
+            changed += 1
+    return changed
+
+
+def _is_of_all(box: Box, instance: Instance) -> bool:
+    return box.frame is None or instance.frame_count == 1
 
 
 def confirm(session: Session, instance: Instance, by: User) -> Confirmation:
@@ -64,6 +90,8 @@ def confirm(session: Session, instance: Instance, by: User) -> Confirmation:
     session.add(confirmation)
     session.flush()
     record(session, by, "confirm", session.get_one(Case, instance.case_id))
+    if instance.state == InstanceState.DRAFT:
+        enqueue(session, "fingerprint", instance.id)
     return confirmation
 
 
@@ -102,19 +130,24 @@ def reviewed(session: Session, instance: Instance, scrubbed: Scrubbed) -> Review
     return Reviewed(scrubbed, tuple(boxes), confirmation.profile_version, confirmation.by_id)
 
 
-def preview(stores: Stores, instance: Instance, frame: int = 0) -> Preview:
-    """Decode one frame of a draft in a sandbox child, for whoever waits at a screen."""
+def preview(stores: Stores, instance: Instance, frame: int = 0, *, painted: bool = False) -> Preview:
+    """Decode one frame of a draft in a sandbox child, for whoever waits at a screen.
+
+    `painted` shows it with the areas drawn so far, as they would be published.
+    """
     if not 0 <= frame < instance.frame_count:
         raise IntakeError("no-such-frame")
     with stores.reading() as session:
         draft = session.scalar(select(Case.public_id).where(Case.id == instance.case_id))
+        boxes = [box.as_list() for box in boxes_of(session, instance)] if painted else []
     if draft is None or instance.blob is None:
         raise IntakeError("not-a-draft")
     try:
         scrubbed = stores.vault.open(draft, instance.blob)
     except VaultError:
         raise IntakeError("not-confirmed") from None
-    answer = child_answer(stores, "preview", [scrubbed.instance], {"frame": frame}, kind="pixel")
+    asked = {"frame": frame, "boxes": boxes}
+    answer = child_answer(stores, "preview", [scrubbed.instance], asked, kind="pixel")
     width, height = picture_size(answer, magic=b"\xff\xd8\xff")
     return Preview(answer.parts[0], width, height)
 

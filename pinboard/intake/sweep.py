@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock
-from pinboard.intake import mend_job
+from pinboard.intake import memory, mend_job
 from pinboard.intake.desk import LIVE, being_mended
 from pinboard.intake.drafts import discard
 from pinboard.intake.notes import doom, tell
@@ -40,6 +40,8 @@ WARN_DAYS = 2
 STALLED = timedelta(hours=1)
 LINKS_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=7)
+FINISHED = ("fingerprint", "mail", "mend", "publish", "scan")
+"""Kinds of which each row is about one thing, and is of no use once it is done."""
 WORDS_KEPT = timedelta(days=1)
 """How long a deleted comment can be brought back by its author; then its words are gone."""
 
@@ -54,6 +56,7 @@ def sweep(stores: Stores, now: datetime | None = None) -> None:
         _warn(session, now)
         _forget_rows(session, now)
         purge_withdrawn(session)
+        memory.forget_unused(session, now)
     _destroy_strays(stores)
     stores.vault.sweep(now)
     stores.media.sweep(now)
@@ -85,7 +88,7 @@ def _forget_rows(session: Session, now: datetime) -> None:
     gone = or_(SingleUseLink.expires_at < old, SingleUseLink.used_at < old, SingleUseLink.revoked_at < old)
     session.execute(delete(SingleUseLink).where(gone))
     session.execute(delete(Throttle).where(Throttle.updated_at < now - timedelta(days=1), Throttle.blocked_until < now))
-    done = (Job.state.in_([JobState.DONE, JobState.FAILED]), Job.kind.in_(["publish", "mail", "mend"]))
+    done = (Job.state.in_([JobState.DONE, JobState.FAILED]), Job.kind.in_(FINISHED))
     session.execute(delete(Job).where(*done, Job.run_after < now - JOBS_KEPT))
     session.execute(
         update(Comment).where(Comment.deleted_at < now - WORDS_KEPT, Comment.body != "").values(body=""),

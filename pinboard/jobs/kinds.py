@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pinboard.intake import demo, mend_job, publish, sweep, withdraw
+from pinboard.intake import demo, fingerprint, mend_job, publish, scan, sweep, withdraw
 from pinboard.intake.stores import Stores
 from pinboard.jobs.work import Work
 from pinboard.proof import runs as proofs
@@ -33,6 +33,8 @@ def _mail(_stores: Stores, _ref_id: int) -> None:
 
 
 KINDS: dict[str, Work] = {
+    "fingerprint": fingerprint.run,
+    "scan": scan.run,
     "prove": proofs.run,
     "publish": publish.run,
     "delete-media": _delete_media,
@@ -43,3 +45,6 @@ KINDS: dict[str, Work] = {
     "sweep": _sweep,
     "sweep-media": _sweep_media,
 }
+
+SLOW = frozenset({"scan"})
+"""Kinds that wait for one another on a thread of their own, so that a hundred images never hold up a publishing."""

@@ -1,0 +1,99 @@
+"""Looks at one scrubbed instance for text, faces and what lies outside an ultrasound's image."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pinboard.deid.detect.weights import detector_name
+from pinboard.sandbox.errors import ChildFailed
+from pinboard.sandbox.memfile import MemFile
+from pinboard.sandbox.pools import Pool
+
+KINDS: Final = ("text", "face", "outside", "strokes")
+MOST: Final = 400
+"""Suggestions of one picture at most; the surest are kept."""
+
+_PHOTOGRAPHS = frozenset({"XC", "DMS", "ES", "GM", "OP", "SM", "OT", "SC", "DOC"})
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """One area that a person should look at, in native pixels; `frame` None means every frame."""
+
+    kind: str
+    confidence: float
+    frame: int | None
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found and by what.
+
+    `detector` is None where the extra is not installed. `is_whole` is False then, and also where the networks were
+    started and did not finish: what needs no network is there all the same.
+    """
+
+    detector: str | None
+    is_whole: bool
+    suggested: tuple[Suggested, ...]
+
+
+def may_show_face(modality: str | None) -> bool:
+    """Tell whether pictures of this modality are made with light, so that a face can be one."""
+    return modality in _PHOTOGRAPHS
+
+
+def look(pool: Pool, data: bytes | MemFile, *, wants_faces: bool, foreground: bool = False) -> Look:
+    """Look at one instance.
+
+    Raises `ChildRefused`, `ChildFailed` or `Busy` where not even its pixels could be decoded.
+    """
+    detector = detector_name()
+    planes = pool.run("planes", [data], {"has_networks": detector is not None}, kind="pixel", foreground=foreground)
+    size = _Size(planes.json["rows"], planes.json["columns"])
+    always = _read(planes.json["found"], size, size)
+    if detector is None:
+        return Look(None, is_whole=False, suggested=always)
+    views = planes.json["views"]
+    params = {"views": views, "wants_faces": wants_faces}
+    try:
+        found = pool.run("find", planes.parts, params, kind="vision", foreground=foreground).json["found"]
+    except ChildFailed:
+        return Look(detector, is_whole=False, suggested=always)
+    seen = _read(found, _Size(views[0]["rows"], views[0]["columns"]), size)
+    return Look(detector, is_whole=True, suggested=(always + seen)[:MOST])
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    rows: int
+    columns: int
+
+
+def _read(rows: list[Any], seen: _Size, native: _Size) -> tuple[Suggested, ...]:
+    """Check what a child says and bring it to native pixels, rounded outward."""
+    x, y = native.columns / seen.columns, native.rows / seen.rows
+    found = []
+    for row in rows:
+        match row:
+            case [str(kind), int() | float() as confidence, int(x0), int(y0), int(x1), int(y1)] if kind in KINDS:
+                corners = math.floor(x0 * x), math.floor(y0 * y), math.ceil(x1 * x), math.ceil(y1 * y)
+                found.append(_inside(kind, float(confidence), corners, native))
+            case _:
+                raise ChildFailed("error", "Answer")
+    found.sort(key=lambda one: -one.confidence)
+    return tuple(sorted(found[:MOST], key=lambda one: (one.y0, one.x0)))
+
+
+def _inside(kind: str, confidence: float, corners: tuple[int, int, int, int], native: _Size) -> Suggested:
+    x0, y0, x1, y1 = corners
+    x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, native.columns), min(y1, native.rows)
+    if x0 >= x1 or y0 >= y1 or not 0 <= confidence <= 1:
+        raise ChildFailed("error", "Answer")
+    return Suggested(kind, confidence, None, x0, y0, x1, y1)
