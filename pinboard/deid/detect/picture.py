@@ -1,42 +1,51 @@
-"""Looks at one picture, given as one plane or several, with everything there is."""
+"""Looks at one picture, given in one view or several, with everything there is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pinboard.deid.detect.boxes import Found, Plane, merge, share_covered
 from pinboard.deid.detect.faces import find_faces
 from pinboard.deid.detect.networks import Networks
-from pinboard.deid.detect.strokes import find_strokes
-from pinboard.deid.detect.text import find_text
+from pinboard.deid.detect.strokes import SURE, find_strokes
+from pinboard.deid.detect.text import PASSES, Pass, find_text
 
 _KNOWN: Final = 0.5
 """Share of a weak suggestion that a strong one covers, above which it says nothing new."""
 
 
-def detect(planes: Sequence[Plane], networks: Networks | None) -> list[Found]:
+@dataclass(frozen=True, slots=True)
+class View:
+    """One picture to look at, and how thoroughly."""
+
+    pixels: Plane
+    passes: tuple[Pass, ...] = PASSES
+
+
+def detect(views: Sequence[View], networks: Networks) -> list[Found]:
     """Find text, faces and strokes.
 
     Parameters
     ----------
-    planes : sequence of ndarray of uint8
-        The picture first; of a cine its brightest and darkest values and some frames, all of one size.
-    networks : Networks or None
-        None where the extra is not installed: then only strokes are found.
+    views : sequence of View
+        The picture first; then other views of it, all of one size.
+    networks : Networks
+        From `networks.open_networks`; faces are looked for where their network was opened.
 
     Returns
     -------
     list of Found
-        In pixels of the planes. Strokes are left out where text or a face covers them anyway.
+        In pixels of the views. Of the strokes only the clearest, and only where nothing else covers them.
     """
-    text: list[Found] = []
-    faces: list[Found] = []
-    if networks is not None:
-        for at, plane in enumerate(planes):
-            text += find_text(plane, networks.text, is_single=at > 1)
-        if networks.faces is not None and planes:
-            faces = find_faces(planes[0], networks.faces)
-    strong = [*merge(text), *faces]
-    weak = merge(one for plane in planes[:2] for one in find_strokes(plane))
-    return [*strong, *(one for one in weak if share_covered(one, strong) < _KNOWN)]
+    text = merge(one for view in views for one in find_text(view.pixels, networks.text, view.passes))
+    faces = find_faces(views[0].pixels, networks.faces) if networks.faces and views else []
+    strong = [*text, *faces]
+    weak = (one for one in weakly(views) if one.confidence >= SURE and share_covered(one, strong) < _KNOWN)
+    return [*strong, *weak]
+
+
+def weakly(views: Iterable[View]) -> list[Found]:
+    """Find strokes only, which needs no network."""
+    return merge(one for view in views for one in find_strokes(view.pixels))

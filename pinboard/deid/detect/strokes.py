@@ -21,7 +21,7 @@ _JOIN = 9
 _LOWEST, _HIGHEST, _NARROWEST = 6, 44, 12
 _LONG = 1280
 _MOST = 400
-_SURE, _UNSURE = 0.4, 0.2
+SURE, UNSURE = 0.4, 0.2
 
 
 def find_strokes(plane: Plane) -> list[Found]:
@@ -78,7 +78,7 @@ def _evenness(grey: Plane, strokes: Mask, parts: Parts, at: int) -> float:
     spread = float(np.percentile(ground, 75) - np.percentile(ground, 10)) if ground.size else 255.0
     if high - low > 110 or spread > 70:
         return 0.0
-    return _SURE if high - low < 60 and spread < 30 else _UNSURE
+    return SURE if high - low < 60 and spread < 30 else UNSURE
 
 
 def _opened(grey: Plane) -> Plane:

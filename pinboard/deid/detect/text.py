@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pinboard.deid.detect.boxes import Found, Net, Plane, clipped, grey_of, merge, scaled
+from pinboard.deid.detect.boxes import Found, Net, Plane, clipped, grey_of, merge, scaled, share_covered
 from pinboard.deid.detect.contrast import equalised
 from pinboard.deid.detect.labels import measure, narrowest, runs_of
+from pinboard.deid.detect.trim import is_solid, trimmed
+
+Pass = Literal["full", "half", "faint"]
+PASSES: Final[tuple[Pass, ...]] = ("full", "half", "faint")
 
 PIXEL: Final = 0.15
 """Likelihood above which a pixel of the network's map belongs to text."""
-BOX: Final = 0.3
+BOX: Final = 0.4
 """Mean likelihood that a connected part needs."""
 LARGEST: Final = 0.18
 """Largest height of text as a share of the picture's shorter side: without text the map often shows the anatomy."""
 SMALLEST: Final = 3.0
 UNCLIP: Final = 1.6
 """The network answers with shrunken text; grown back by this multiple of area over perimeter."""
-_SHORT, _LONG = 736, 1280
+_SHORT, _LONG = 736, 1600
+_MOST = 1_200_000
+"""Pixels of one look; the network's memory grows with them."""
+_RIM, _KNOWN = 0.2, 0.95
 _BORDER = 32
 _STEP = 32
 _TURNED = math.radians(12)
@@ -39,7 +46,7 @@ class _View:
     y: float
 
 
-def find_text(plane: Plane, net: Net, *, is_single: bool = False) -> list[Found]:
+def find_text(plane: Plane, net: Net, passes: Sequence[Pass] = PASSES) -> list[Found]:
     """Find everything that looks like text, upright or turned.
 
     Parameters
@@ -48,8 +55,8 @@ def find_text(plane: Plane, net: Net, *, is_single: bool = False) -> list[Found]
         H×W or H×W×3.
     net : callable
         The network, 1×3×H×W float32 in, its likelihood map 1×1×H×W out.
-    is_single : bool
-        Leave out the two further passes (half size, raised contrast).
+    passes : sequence of str
+        "full" sees small text, "half" large text, "faint" (contrast raised) text hardly brighter than its ground.
 
     Returns
     -------
@@ -58,26 +65,32 @@ def find_text(plane: Plane, net: Net, *, is_single: bool = False) -> list[Found]
 
     Notes
     -----
-    Thresholds and passes as measured best; the three passes see different text: small, large, and faint.
+    PP-OCR's detector (differentiable binarisation, arXiv 1911.08947) with low thresholds; bench/burned_in.py measures.
     """
     rows, columns = plane.shape[:2]
     found: list[Found] = []
-    for pixels, scale in _looks(plane, is_single=is_single):
+    for pixels, scale in _looks(plane, passes):
         view = _view(pixels, scale)
         for one in _parts(net(view.pixels)[0][0, 0], largest=LARGEST * min(rows, columns) / min(view.x, view.y)):
             placed = scaled(_shifted(one, -_BORDER), x=view.x, y=view.y)
-            if inside := clipped(placed, rows=rows, columns=columns, margin=2):
+            inside = clipped(placed, rows=rows, columns=columns, margin=2)
+            # A coarser look answers with a wider rectangle; it counts only where it saw something more.
+            if inside and share_covered(_core(inside), found) < _KNOWN:
                 found.append(inside)
-    return merge(found)
+    grey = grey_of(plane)
+    close = (trimmed(one, grey) for one in merge(found))
+    return [one for one in close if not is_solid(one, grey)]
 
 
-def _looks(plane: Plane, *, is_single: bool) -> Iterator[tuple[Plane, float]]:
+def _looks(plane: Plane, passes: Sequence[Pass]) -> Iterator[tuple[Plane, float]]:
     rows, columns = plane.shape[:2]
-    scale = min(max(1.0, _SHORT / min(rows, columns)), _LONG / max(rows, columns))
-    yield plane, scale
-    if not is_single:
-        yield plane, scale / 2
+    scale = min(max(1.0, _SHORT / min(rows, columns)), _LONG / max(rows, columns), math.sqrt(_MOST / (rows * columns)))
+    if "full" in passes:
+        yield plane, scale
+    if "faint" in passes:
         yield equalised(grey_of(plane)), scale
+    if "half" in passes:
+        yield plane, scale / 2
 
 
 def _view(plane: Plane, scale: float) -> _View:
@@ -95,6 +108,13 @@ def _view(plane: Plane, scale: float) -> _View:
     # The network was taught on blue, green, red.
     pixels = np.ascontiguousarray((framed[:, :, ::-1] / 127.5 - 1.0).transpose(2, 0, 1)[None], dtype=np.float32)
     return _View(pixels, columns / size[0], rows / size[1])
+
+
+def _core(found: Found) -> Found:
+    """Give the part of a rectangle that is certainly text."""
+    rim = int(_RIM * min(found.width, found.height))
+    x0, y0, x1, y1 = found.corners
+    return Found(found.kind, found.confidence, x0 + rim, y0 + rim, x1 - rim, y1 - rim)
 
 
 def _shifted(found: Found, by: int) -> Found:
