@@ -126,19 +126,17 @@ def _asked_for(reader: Reader) -> ColumnElement[bool]:
     What is looked at is what a colleague outside will see, so it needs the consent that reaches outside.
     """
     moment = clock.now()
-    waits = exists(
-        select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.WAITING)
+    waits = select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.WAITING)
+    agreed = select(Consent.id).where(
+        Consent.case_id == Case.id,
+        Consent.level.in_((ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC)),
+        Consent.withdrawn_at.is_(None),
+        Consent.taken_at <= moment,
+        Consent.valid_until > moment,
     )
-    agreed = exists(
-        select(Consent.id).where(
-            Consent.case_id == Case.id,
-            Consent.level.in_((ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC)),
-            Consent.withdrawn_at.is_(None),
-            Consent.taken_at <= moment,
-            Consent.valid_until > moment,
-        )
-    )
-    return and_(Case.state == CaseState.PUBLISHED, waits, agreed, ~_keeps(reader))
+    # Only the case is that of the query around; a query about wishes has an attestation of its own.
+    standing = (waits.correlate(Case).exists(), agreed.correlate(Case).exists())
+    return and_(Case.state == CaseState.PUBLISHED, *standing, ~_keeps(reader))
 
 
 def _flagged() -> ColumnElement[bool]:

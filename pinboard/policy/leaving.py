@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from pinboard import audit, clock, ids
@@ -49,16 +49,12 @@ def free_to_leave(*, is_on: bool) -> ColumnElement[bool]:
     """Give the clause for “the case of this row may leave the clinic”, as far as a second look is concerned."""
     if not is_on:
         return true()
-    needed = exists(
-        select(Instance.id).where(
-            Instance.case_id == Case.id, Instance.state == InstanceState.PUBLISHED, Instance.needs_attest
-        )
+    needed = select(Instance.id).where(
+        Instance.case_id == Case.id, Instance.state == InstanceState.PUBLISHED, Instance.needs_attest
     )
     # `void_changed` runs before whoever asks, so a standing one is one about the present images.
-    given = exists(
-        select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.ATTESTED)
-    )
-    return or_(~needed, given)
+    given = select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.ATTESTED)
+    return or_(~needed.correlate(Case).exists(), given.correlate(Case).exists())
 
 
 def may_leave(session: Session, case: Case) -> bool:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, g, make_response, render_template,
 from flask_login import current_user
 from sqlalchemy import select
 
+from pinboard.attest.queries import look_of
 from pinboard.identity.sessions import device
 from pinboard.models import Case, CaseState, Share, ShareKind
 from pinboard.patients.queries import released
@@ -202,6 +203,7 @@ def _manager(case: Case, form: ShareForm) -> dict[str, Any]:
         "form": form,
         "errors": form.first_errors(),
         "shares": queries.shares_of(db.session(), case.id),
+        "look": look_of(db.session(), case),
     }
 
 
