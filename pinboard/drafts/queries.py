@@ -17,6 +17,7 @@ from pinboard.custody import Box, WireBox
 from pinboard.drafts import suggestions
 from pinboard.drafts.suggestions import Suggested
 from pinboard.drafts.words import count_images, erased_in, example, kind_of, suggestion
+from pinboard.intake.desk import on_desk
 from pinboard.intake.missing import Missing, missing
 from pinboard.intake.review import box_of, confirmed_ids
 from pinboard.models import (
@@ -111,7 +112,7 @@ def instance_for(session: Session, case: Case, public_id: str) -> Instance:
     """Give one image of a draft, or nothing."""
     found = session.scalar(
         select(Instance).where(
-            Instance.public_id == public_id, Instance.case_id == case.id, Instance.state == InstanceState.DRAFT
+            Instance.public_id == public_id, Instance.case_id == case.id, on_desk()
         )
     )
     if found is None:
@@ -123,7 +124,7 @@ def images(session: Session, case: Case) -> list[DraftImage]:
     """Give the images of a draft in the order they came; a fixed number of statements for any number of them."""
     sure = confirmed_ids(session, case)
     names = numbers(session, case)
-    live = select(Instance.id).where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
+    live = select(Instance.id).where(Instance.case_id == case.id, on_desk())
     drawn: dict[int, list[Box]] = {}
     for box in session.scalars(select(DrawnBox).where(DrawnBox.instance_id.in_(live)).order_by(DrawnBox.id)):
         drawn.setdefault(box.instance_id, []).append(box_of(box))
@@ -168,7 +169,7 @@ def _ordered(session: Session, case: Case) -> Sequence[tuple[Instance, str]]:
     ordered = (
         select(Instance, Series.modality)
         .join(Series, Series.id == Instance.series_id)
-        .where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
+        .where(Instance.case_id == case.id, on_desk())
         .order_by(Series.position, Series.id, Instance.position, Instance.id)
     )
     return [(instance, modality) for instance, modality in session.execute(ordered)]

@@ -16,6 +16,7 @@ from pinboard.patients.service import ReleaseError, Terms
 from pinboard.policy import Reader, case_for, reader_for
 from pinboard.web.access import access
 from pinboard.web.extensions import db
+from pinboard.web.flags import report
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.stage import stage
@@ -96,6 +97,22 @@ def show(case_id: str) -> Response:
     note_opening(found[0].case_id, reader, seat=f"my:{sign_in.public_id}", device=sign_in.device)
     context = stage(found[0].pictures, f"/my/c/{case_id}", "/media/")
     return make_response(render_template("pages/patients/show.html", case=found[0], looks=looks, **context))
+
+
+@bp.route("/my/c/<case_id>/flag", methods=["GET", "POST"])
+@access("signed-in")
+def flag(case_id: str) -> Response:
+    """Ask what says who the person is, and hide the images."""
+    reader = _subject()
+    found = queries.released(db.session(), reader, Case.public_id == case_id)
+    if not found:
+        abort(404)
+    case = case_for(db.session(), reader, "flag", case_id)
+    shown = report(case, reader, page="pages/flags/new.html", back=f"/my/c/{case_id}")
+    if shown is not None:
+        return shown
+    toast(_("Thank you. The images are hidden until somebody at the clinic has looked at them."))
+    return see_other("/my")
 
 
 def _subject() -> Reader:

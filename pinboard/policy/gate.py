@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pinboard import clock
 from pinboard.models import (
@@ -141,8 +141,10 @@ def _asked_for(reader: Reader) -> ColumnElement[bool]:
 
 def _flagged() -> ColumnElement[bool]:
     """Give the clause for a case that waits for a reviewer; it is hidden from all its readers meanwhile."""
-    flag = exists(select(Flag.id).where(Flag.case_id == Case.id, Flag.state == FlagState.OPEN))
-    return and_(Case.state == CaseState.HIDDEN, flag)
+    # Under a name of its own, because a list of flags asks the same of each.
+    flag = aliased(Flag)
+    waits = exists(select(flag.id).where(flag.case_id == Case.id, flag.state == FlagState.OPEN))
+    return and_(Case.state == CaseState.HIDDEN, waits)
 
 
 def board_for(session: Session, reader: Reader, verb: str, slug: str) -> Board:

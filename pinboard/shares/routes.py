@@ -19,6 +19,7 @@ from pinboard.shares.service import Made, ShareError, Terms
 from pinboard.web import media
 from pinboard.web.access import access
 from pinboard.web.extensions import config, db, stores
+from pinboard.web.flags import report
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.qr import qr
@@ -146,6 +147,21 @@ def picture(token: str, name: str, variant: str) -> Response:
     if share is None or not _is_open(share):
         abort(404)
     return media.serve(name, variant, [reader_for_share(db.session(), share)])
+
+
+@bp.route("/s/<token>/flag", methods=["GET", "POST"])
+@access("share")
+def flag(token: str) -> Response:
+    """Ask the holder of a link what says who the patient is, and hide the case."""
+    share = service.find(db.session(), token)
+    if share is None or not _is_open(share):
+        return _dead()
+    reader = reader_for_share(db.session(), share)
+    case = queries.case_of(db.session(), reader)
+    if case is None:
+        return _dead()
+    shown = report(case, reader, page="pages/flags/shared.html", back=f"/s/{token}")
+    return shown if shown is not None else make_response(render_template("pages/flags/thanks.html"))
 
 
 def _subject_page(share: Share, token: str) -> Response:

@@ -13,6 +13,7 @@ from pinboard import policy
 from pinboard.intake import revise, withdraw
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.export import instance_bytes
+from pinboard.intake.flagged import open_flag
 from pinboard.models import Case, CaseState, Instance, InvalidTransition, User
 from pinboard.policy import case_for
 from pinboard.upkeep import queries, service
@@ -82,7 +83,7 @@ def withdraw_consent(case_id: str) -> Response:
 @access("clinician")
 def remove_image(case_id: str, image: str) -> Response:
     """Ask why one image goes, and take it out of a published case."""
-    case = _kept(case_id, "edit")
+    case = _kept(case_id, "mend")
     instance = db.session.scalar(select(Instance).where(Instance.case_id == case.id, Instance.public_id == image))
     if instance is None or instance.media_name is None:
         abort(404)
@@ -196,4 +197,5 @@ def _words(case: Case, form: WordsForm) -> dict[str, object]:
         "images": images,
         "series": series,
         "parts": body_parts()[:80],
+        "is_reported": open_flag(db.session(), case) is not None,
     }

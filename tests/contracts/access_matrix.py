@@ -106,6 +106,18 @@ GET    /c/{case}/series/1                                 200  200  200  200  --
 GET    /c/{case}/solve                                    200  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/solve                                    go   --   --   --   --   --   wait --   in   in   in
 
+# Reports                                                 ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /c/{case}/flag                                     200  200  200  200  --   --   wait --   in   in   in
+POST   /c/{case}/flag                                     422  422  422  422  --   --   wait --   in   in   in
+GET    /flags                                             --   --   200  --   --   --   --   --   in   in   in
+GET    /flags/{flag}/erase                                --   --   200  --   --   --   --   --   in   in   in
+POST   /flags/{flag}/erase                                --   --   go   --   --   --   --   --   in   in   in
+POST   /flags/{flag}/show                                 --   --   go   --   --   --   --   --   in   in   in
+GET    /my/c/{case}/flag                                  --   --   --   --   --   200  --   --   in   in   in
+POST   /my/c/{case}/flag                                  --   --   --   --   --   422  --   --   in   in   in
+GET    /s/{link}/flag                                     200  200  200  200  200  200  200  200  200  200  200
+POST   /s/{link}/flag                                     422  422  422  422  422  422  422  422  422  422  422
+
 # Comments                                                ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}/comments                                 go   go   go   go   --   --   wait --   in   in   in
 POST   /c/{case}/comments                                 422  422  422  422  --   --   wait --   in   in   in
@@ -160,6 +172,12 @@ POST   /c/{case}/hide                                     go   --   --   --   --
 GET    /c/{case}/history                                  200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/images/{image}/dicom                     409  --   --   --   --   --   wait --   in   in   in
 GET    /c/{case}/images/{image}/remove                    200  --   --   --   --   --   wait --   in   in   in
+GET    /c/{case}/images/{image}/redact                    200  --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/images/{image}/redact                    422  --   --   --   --   --   wait --   in   in   in
+GET    /c/{case}/images/{image}/redacting                 go   --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/images/{image}/hide                      go   --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/images/{image}/show                      409  --   --   --   --   --   wait --   in   in   in
+GET    /c/{case}/openings                                 200  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/images/{image}/remove                    422  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/restore                                  409  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/show                                     409  --   --   --   --   --   wait --   in   in   in

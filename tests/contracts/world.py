@@ -14,8 +14,9 @@ from pinboard.config import load
 from pinboard.identity import links
 from pinboard.identity import sessions as sign_ins
 from pinboard.ids import public_id
+from pinboard.intake.flag import raise_flag
 from pinboard.intake.stores import Stores
-from pinboard.models import Board, Instance, InstanceState, LinkPurpose, MediaFile, Pin, Proof, Role, Upload
+from pinboard.models import Board, FlagKind, Instance, InstanceState, LinkPurpose, MediaFile, Pin, Proof, Role, Upload
 from pinboard.models.engine import WRITE, make_sessions
 from pinboard.storage.backends import LocalBackend
 from pinboard.storage.keyfiles import KeyRing
@@ -23,7 +24,7 @@ from pinboard.storage.media import Media
 from pinboard.storage.vault import Vault
 from pinboard.web.extensions import db
 from tests.browser import Browser
-from tests.factories import make_comment, make_draft, make_picture
+from tests.factories import make_case, make_comment, make_draft, make_picture
 from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
 
@@ -115,6 +116,9 @@ def _names(session, scene):
     invitation, invited = links.issue(session, LinkPurpose.INVITATION, role=Role.TRAINEE, created_by_id=people.oz.id)
     reset = links.reset_password(session, people.cleo, by_id=None)
     instance = session.scalars(select(Instance).where(Instance.case_id == scene.case.id)).one()
+    # Cleo is a reviewer too, which is nothing to anybody but whoever was reported.
+    people.cleo.is_reviewer = True
+    flag = raise_flag(session, make_case(session, people.ada), FlagKind.NAME, by=people.ben)
     session.flush()
     return {
         "case": scene.case.public_id,
@@ -129,6 +133,7 @@ def _names(session, scene):
         "draft": draft.public_id,
         "draft_image": draft_image.public_id,
         "upload": slot.public_id,
+        "flag": flag.public_id,
         "proof": proof.public_id,
         "ada": people.ada.public_id,
         "ben": people.ben.public_id,
