@@ -8,10 +8,9 @@ from flask import Response, make_response, render_template, request, url_for
 
 from pinboard.custody import Box
 from pinboard.drafts import areas, queries, suggestions
-from pinboard.drafts.blueprint import UNPUBLISHED, bp, draft_for, me
-from pinboard.drafts.queries import DraftImage
+from pinboard.drafts.blueprint import bp, draft_for, me
+from pinboard.drafts.images import DraftImage
 from pinboard.drafts.words import refusal
-from pinboard.intake import mend
 from pinboard.intake import review as reviewing
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.errors import IntakeError
@@ -29,19 +28,19 @@ from pinboard.web.text import _
 def review(draft: str) -> Response:
     """Show one image large and all of them small; without a choice, the first that nobody confirmed."""
     case = draft_for(draft, "review")
-    return review_page(case, request.args.get("image", ""))
+    return _page(case, request.args.get("image", ""))
 
 
 @bp.get("/drafts/<draft>/images/<image>/preview")
 @access("author", "reader")
 def preview(draft: str, image: str) -> Response:
-    """Give one frame as it is in the vault, to its author alone; no cache may keep it."""
+    """Give one frame as it is in the vault, or with its areas painted, to its author alone; no cache may keep it."""
     instance = queries.instance_for(db.session(), draft_for(draft, "review"), image)
     frame = request.args.get("frame", 0, type=int)
     db.session.expunge(instance)
     release()
     try:
-        shown = reviewing.preview(stores(), instance, frame)
+        shown = reviewing.preview(stores(), instance, frame, painted=request.args.get("painted") == "1")
     except RefusedFile:
         raise NotFound from None
     answer = make_response(shown.jpeg)
@@ -93,16 +92,26 @@ def confirm(draft: str, image: str) -> Response:
         more = _("Areas were suggested in the meantime. Accept them, or confirm without them.")
         return _answer(case, image, status=409, error=more)
     reviewing.confirm(db.session(), instance, me())
-    if case.state not in UNPUBLISHED:
-        mend.start(db.session(), instance, me())
-        db.session.commit()
-        return see_other(url_for("drafts.redacting", case_id=draft, image=image))
     db.session.commit()
     following = _next(queries.images(db.session(), case), image)
     if following:
         return see_other(url_for("drafts.review", draft=draft, image=following))
     toast(_("Every image is confirmed"))
     return see_other(url_for("drafts.show", draft=draft))
+
+
+@bp.post("/drafts/<draft>/images/<image>/series")
+@access("author", "reader")
+def to_series(draft: str, image: str) -> Response:
+    """Draw the areas of this image on the others of its series and size; each of them is still looked at by itself."""
+    case = draft_for(draft, "review")
+    instance = queries.instance_for(db.session(), case, image)
+    changed = reviewing.apply_to_series(db.session(), instance, me())
+    db.session.commit()
+    one = _("The areas are on 1 other image now. Look at it and confirm it.")
+    more = _("The areas are on {count} other images now. Look at each and confirm it.").format(count=changed)
+    toast(_("The other images have these areas already.") if changed == 0 else one if changed == 1 else more)
+    return see_other(url_for("drafts.review", draft=draft, image=image))
 
 
 def _wanted(instance: Instance) -> list[Box]:
@@ -126,15 +135,14 @@ def _answer(case: Case, image: str, *, status: int = 200, error: str = "") -> Re
     """Give the state of one image as a part of the page, or the page without JavaScript."""
     if not is_fragment():
         if error:
-            return review_page(case, image, status=status, error=error)
+            return _page(case, image, status=status, error=error)
         return see_other(url_for("drafts.review", draft=case.public_id, image=image))
     return make_response(
         render_template("partials/drafts/image_state.html", draft=case, error=error, **_state(case, image)), status
     )
 
 
-def review_page(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
-    """Show one image of a draft, or of a published case that is being mended, large and the others small."""
+def _page(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
     state = _state(case, image)
     shown = state["image"]
     frame = request.args.get("frame", 0, type=int)
@@ -143,6 +151,7 @@ def review_page(case: Case, image: str, *, status: int = 200, error: str = "") -
         draft=case,
         error=error,
         frame=min(max(frame, 0), shown.frames - 1) if shown else 0,
+        is_painted=request.args.get("painted") == "1",
         days=clinic(db.session())["vault_days"],
         expires=case.expires_at.strftime("%-d %b") if case.expires_at else "",
         **state,
@@ -155,7 +164,7 @@ def _state(case: Case, image: str) -> dict[str, Any]:
     every = queries.images(db.session(), case)
     waiting = [one for one in every if not one.is_confirmed]
     shown = next((one for one in every if one.public_id == image), None)
-    if shown is None and (image or (not every and case.state not in UNPUBLISHED)):
+    if shown is None and image:
         raise NotFound
     if shown is None:
         shown = next(iter(waiting or every), None)
