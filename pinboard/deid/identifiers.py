@@ -101,6 +101,9 @@ def _elements(dataset: Dataset, depth: int = 0) -> Iterator[tuple[str, str, Any]
     from pydicom.datadict import keyword_for_tag
 
     for tag in list(dataset.keys())[:_MOST_ELEMENTS]:
+        if tag.group == 0xFFFE:
+            # A stray delimiter before the pixels, which some devices leave; it is no element.
+            continue
         keyword = keyword_for_tag(tag)
         vr = _vr(dataset, tag)
         if vr == "SQ" and depth < _MOST_DEPTH and keyword not in _SKIPPED:
