@@ -7,6 +7,7 @@ from flask import Flask
 from pinboard import config as settings
 from pinboard.accounts.settings import bp as accounts
 from pinboard.admin.proof import bp as admin
+from pinboard.attest.routes import bp as attest
 from pinboard.boards.routes import bp as boards
 from pinboard.cases.routes import bp as cases
 from pinboard.comments.routes import bp as comments
@@ -30,6 +31,7 @@ from pinboard.web.requests import FORM_BYTES, BoundedRequest
 FEATURES = (
     accounts,
     admin,
+    attest,
     boards,
     cases,
     comments,

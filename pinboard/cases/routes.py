@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_login import current_user
 
+from pinboard.attest.queries import attested_by
 from pinboard.cases import queries, receipts, service, words
 from pinboard.cases.forms import SolveForm
 from pinboard.comments.queries import thread
@@ -99,6 +100,7 @@ def _words(case: Case) -> dict[str, object]:
         "facts": words.facts(case),
         "boards": words.boards_of(session, g.reader, case.id),
         "safety": receipts.safety(session, case.id),
+        "attested_by": attested_by(session, case.id),
         "hidden_images": words.hidden_images(session, case.id),
         "reported": words.reported(session, case.id) if case.state is CaseState.HIDDEN else "",
         "may_moderate": verbs["moderate"],

@@ -8,9 +8,10 @@ from flask import Response, make_response, render_template, request, url_for
 
 from pinboard.custody import Box
 from pinboard.drafts import areas, queries, suggestions
-from pinboard.drafts.blueprint import bp, draft_for, me
+from pinboard.drafts.blueprint import UNPUBLISHED, bp, draft_for, me
 from pinboard.drafts.images import DraftImage
 from pinboard.drafts.words import refusal
+from pinboard.intake import mend
 from pinboard.intake import review as reviewing
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.errors import IntakeError
@@ -28,7 +29,7 @@ from pinboard.web.text import _
 def review(draft: str) -> Response:
     """Show one image large and all of them small; without a choice, the first that nobody confirmed."""
     case = draft_for(draft, "review")
-    return _page(case, request.args.get("image", ""))
+    return review_page(case, request.args.get("image", ""))
 
 
 @bp.get("/drafts/<draft>/images/<image>/preview")
@@ -92,6 +93,10 @@ def confirm(draft: str, image: str) -> Response:
         more = _("Areas were suggested in the meantime. Accept them, or confirm without them.")
         return _answer(case, image, status=409, error=more)
     reviewing.confirm(db.session(), instance, me())
+    if case.state not in UNPUBLISHED:
+        mend.start(db.session(), instance, me())
+        db.session.commit()
+        return see_other(url_for("drafts.redacting", case_id=draft, image=image))
     db.session.commit()
     following = _next(queries.images(db.session(), case), image)
     if following:
@@ -135,14 +140,15 @@ def _answer(case: Case, image: str, *, status: int = 200, error: str = "") -> Re
     """Give the state of one image as a part of the page, or the page without JavaScript."""
     if not is_fragment():
         if error:
-            return _page(case, image, status=status, error=error)
+            return review_page(case, image, status=status, error=error)
         return see_other(url_for("drafts.review", draft=case.public_id, image=image))
     return make_response(
         render_template("partials/drafts/image_state.html", draft=case, error=error, **_state(case, image)), status
     )
 
 
-def _page(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
+def review_page(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
+    """Show one image of a draft, or of a published case that is being mended, large and the others small."""
     state = _state(case, image)
     shown = state["image"]
     frame = request.args.get("frame", 0, type=int)
@@ -164,7 +170,7 @@ def _state(case: Case, image: str) -> dict[str, Any]:
     every = queries.images(db.session(), case)
     waiting = [one for one in every if not one.is_confirmed]
     shown = next((one for one in every if one.public_id == image), None)
-    if shown is None and image:
+    if shown is None and (image or (not every and case.state not in UNPUBLISHED)):
         raise NotFound
     if shown is None:
         shown = next(iter(waiting or every), None)

@@ -18,6 +18,7 @@ from pinboard.web.text import _
 
 SENTENCE = {
     "published": "Published",
+    "attested": "Looked at by a second clinician",
     "edited": "Corrected",
     "image-removed": "An image was removed",
     "image-hidden": "An image was hidden",

@@ -11,8 +11,9 @@ The answers stand in the order of the headings. A word or a number is
     go      303 to another page     wait    403, the account waits to be checked
 
 Names in braces are those of `world.py`: Ada owns {case}, {board}, {draft} and {upload}; Ben, who reads that board,
-wrote {comment}; {link} is the secret of a share of the case. A change is sent empty: whoever may make it is then mostly
-answered 422, and whoever may not 404. Put what must be in it into DATA where an empty one is 404 for everybody.
+wrote {comment}; {wish} waits for a second look at another case of hers; {link} is the secret of a share of the case. A
+change is sent empty: whoever may make it is then mostly answered 422, and whoever may not 404. Put what must be in it
+into DATA where an empty one is 404 for everybody.
 """
 
 from dataclasses import dataclass, field
@@ -191,6 +192,14 @@ POST   /c/{case}/release/end                              go   --   --   --   --
 GET    /my                                                --   --   --   --   --   200  --   --   in   in   in
 GET    /my/b/{patient_board}                              --   --   --   --   --   200  --   --   in   in   in
 GET    /my/c/{case}                                       --   --   --   --   --   200  --   --   in   in   in
+
+# The second look before a case leaves the clinic         ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /attest                                            200  200  200  --   --   --   wait --   in   in   in
+GET    /attest/{wish}                                     409  200  200  --   --   --   wait --   in   in   in
+POST   /attest/{wish}                                     409  422  422  --   --   --   wait --   in   in   in
+GET    /attest/{wish}/media/{wish_media}/w236             409  200  200  --   --   --   wait --   in   in   in
+POST   /attest/{wish}/return                              409  422  422  --   --   --   wait --   in   in   in
+POST   /c/{case}/attest                                   409  --   --   --   --   --   wait --   in   in   in
 
 # Links and slips                                         ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}/shares                                   200  --   --   --   --   --   wait --   in   in   in

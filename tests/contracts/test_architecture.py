@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
-FEATURES = ("accounts", "admin", "boards", "cases", "comments", "dicomweb", "drafts", "flags")
+FEATURES = ("accounts", "admin", "attest", "boards", "cases", "comments", "dicomweb", "drafts", "flags")
 FEATURES += ("inbox", "opinions", "patients", "people", "search", "shares", "upkeep")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
@@ -42,10 +42,12 @@ SIDEWAYS = {
 READS = {
     ("boards", "cases"),
     ("boards", "comments"),
+    ("cases", "attest"),
     ("cases", "comments"),
     ("patients", "boards"),
     ("patients", "cases"),
     ("search", "cases"),
+    ("shares", "attest"),
     ("shares", "patients"),
     ("upkeep", "cases"),
 }
