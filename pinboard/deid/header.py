@@ -14,6 +14,7 @@ from pinboard.deid.concepts import is_anatomy
 from pinboard.deid.profile import ALLOWED, BY_KEYWORD, NEEDED, PROFILE_VERSION
 from pinboard.deid.reading import age_string, day_of, text_of, value_of
 from pinboard.deid.receipt import Receipt, counted, kind_of
+from pinboard.deid.tables import settle_tables
 
 if TYPE_CHECKING:
     from datetime import date
@@ -186,9 +187,7 @@ def _settle_pixels(header: Header) -> None:
         header.pop("PlanarConfiguration", None)
     else:
         header.setdefault("PlanarConfiguration", 0)
-    if header["PhotometricInterpretation"] != "PALETTE COLOR":
-        for keyword in [keyword for keyword in header if "PaletteColor" in keyword]:
-            del header[keyword]
+    settle_tables(header)
 
 
 def _settle_class(header: Header) -> None:

@@ -228,8 +228,8 @@ ALLOWED: Final[tuple[Element, ...]] = (
         for colour in ("Red", "Green", "Blue")
     ),
     *(
-        Element(f"{form}{colour}PaletteColorLookupTableData", "OW", Entries(), "colours")
-        for form in ("", "Segmented")
+        Element(f"{form}{colour}PaletteColorLookupTableData", "OW", Entries(), reason)
+        for form, reason in (("", "colours"), ("Segmented", "colours; written out as a plain table"))
         for colour in ("Red", "Green", "Blue")
     ),
     # Enhanced objects
