@@ -13,7 +13,8 @@ import numpy.typing as npt
 Plane: TypeAlias = npt.NDArray[np.uint8]
 """Pixels as they are shown: H×W or H×W×3 RGB."""
 
-Kind = Literal["text", "face", "outside", "strokes"]
+Kind = Literal["text", "face", "outside", "strokes", "kept"]
+"""All but the last are suggested; "kept" is what must stay even where it lies outside an ultrasound's image."""
 
 _SAME: Final = 0.6
 """Share of the smaller rectangle that lies in the other one, above which both are about the same thing."""

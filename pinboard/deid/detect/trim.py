@@ -41,11 +41,10 @@ def trimmed(found: Found, grey: Plane) -> Found:
     Found
         Never larger; the same where the ground is as restless as the text.
     """
-    steep = _steepness(grey[found.y0 : found.y1, found.x0 : found.x1].astype(np.int16))
-    if min(steep.shape) < _SMALLEST:
+    if min(found.width, found.height) < _SMALLEST:
         return found
-    edges: Mask = steep >= max(_FAINTEST, _EDGE * float(np.percentile(steep, 98)))
-    most = round(_MOST * min(steep.shape))
+    edges = edges_in(found, grey)
+    most = round(_MOST * min(edges.shape))
     rows, columns = np.flatnonzero(edges.any(axis=1)), np.flatnonzero(edges.any(axis=0))
     if rows.size == 0:
         return found
@@ -57,6 +56,12 @@ def trimmed(found: Found, grey: Plane) -> Found:
         x1=found.x1 - _in_by(width - 1 - columns[-1], most),
         y1=found.y1 - _in_by(height - 1 - rows[-1], most),
     )
+
+
+def edges_in(found: Found, grey: Plane) -> Mask:
+    """Give where the letters of a rectangle have their edges."""
+    steep = _steepness(grey[found.y0 : found.y1, found.x0 : found.x1].astype(np.int16))
+    return np.asarray(steep >= max(_FAINTEST, _EDGE * float(np.percentile(steep, 98))))
 
 
 def _steepness(grey: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:

