@@ -95,3 +95,21 @@ def covered(box: Rectangle, others: Iterable[Rectangle]) -> float:
             found += (right - left) * max(end - max(top, bottom), 0)
             bottom = max(bottom, end)
     return found / max(area(box), 1)
+
+
+def without(boxes: Sequence[Rectangle], kept: Sequence[Rectangle]) -> list[Rectangle]:
+    """Cut what must stay out of rectangles; what remains of them covers the rest, without overlap of its own."""
+    rest = list(boxes)
+    for hole in kept:
+        rest = [piece for box in rest for piece in _around(box, hole)]
+    return rest
+
+
+def _around(box: Rectangle, hole: Rectangle) -> list[Rectangle]:
+    """Give the parts of a rectangle above, below, left and right of another one."""
+    x0, y0, x1, y1 = box
+    left, top, right, bottom = max(hole[0], x0), max(hole[1], y0), min(hole[2], x1), min(hole[3], y1)
+    if left >= right or top >= bottom:
+        return [box]
+    pieces = [(x0, y0, x1, top), (x0, top, left, bottom), (right, top, x1, bottom), (x0, bottom, x1, y1)]
+    return [piece for piece in pieces if piece[0] < piece[2] and piece[1] < piece[3]]

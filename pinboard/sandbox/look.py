@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pinboard.deid.detect.weights import detector_name
+from pinboard.deid.rectangles import Rectangle, without
 from pinboard.sandbox.errors import ChildFailed
 from pinboard.sandbox.memfile import MemFile
 from pinboard.sandbox.pools import Pool
 
 KINDS: Final = ("text", "face", "outside", "strokes")
+KEPT: Final = "kept"
+"""What a child finds beside them: areas of measurements and bars, which must stay."""
+_ANSWERS: Final = frozenset({*KINDS, KEPT})
+_THINNEST: Final = 4
+"""Pixels; nothing can be written in less."""
 MOST: Final = 400
 """Suggestions of one picture at most; the surest are kept."""
 
@@ -29,6 +36,11 @@ class Suggested:
     y0: int
     x1: int
     y1: int
+
+    @property
+    def corners(self) -> Rectangle:
+        """Give x0, y0, x1, y1."""
+        return self.x0, self.y0, self.x1, self.y1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +73,23 @@ def look(pool: Pool, data: bytes | MemFile, *, wants_faces: bool, foreground: bo
     if detector is None:
         return Look(None, is_whole=False, suggested=always)
     views = planes.json["views"]
-    params = {"views": views, "wants_faces": wants_faces}
+    params = {"views": views, "wants_faces": wants_faces, "wants_reader": planes.json["is_ultrasound"]}
     try:
-        found = pool.run("find", planes.parts, params, kind="vision", foreground=foreground).json["found"]
+        rows = pool.run("find", planes.parts, params, kind="vision", foreground=foreground).json["found"]
     except ChildFailed:
         return Look(detector, is_whole=False, suggested=always)
-    seen = _read(found, _Size(views[0]["rows"], views[0]["columns"]), size)
-    return Look(detector, is_whole=True, suggested=(always + seen)[:MOST])
+    seen = _read(rows, _Size(views[0]["rows"], views[0]["columns"]), size)
+    kept = [one.corners for one in seen if one.kind == KEPT]
+    found = [piece for one in always for piece in _without(one, kept)]
+    found += [one for one in seen if one.kind != KEPT]
+    return Look(detector, is_whole=True, suggested=tuple(found[:MOST]))
+
+
+def _without(one: Suggested, kept: Sequence[Rectangle]) -> list[Suggested]:
+    """Cut measurements and colour bars out of what lies outside an ultrasound's image."""
+    pieces = without([one.corners], kept) if one.kind == "outside" else [one.corners]
+    thick = (piece for piece in pieces if min(piece[2] - piece[0], piece[3] - piece[1]) >= _THINNEST)
+    return [replace(one, x0=x0, y0=y0, x1=x1, y1=y1) for x0, y0, x1, y1 in thick]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +104,10 @@ def _read(rows: list[Any], seen: _Size, native: _Size) -> tuple[Suggested, ...]:
     found = []
     for row in rows:
         match row:
-            case [str(kind), int() | float() as confidence, int(x0), int(y0), int(x1), int(y1)] if kind in KINDS:
+            case [str(kind), int() | float() as confidence, int(x0), int(y0), int(x1), int(y1)] if kind in {
+                *KINDS,
+                KEPT,
+            }:
                 corners = math.floor(x0 * x), math.floor(y0 * y), math.ceil(x1 * x), math.ceil(y1 * y)
                 found.append(_inside(kind, float(confidence), corners, native))
             case _:

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any, Final
 
 from pinboard.deid.detect.boxes import Found
-from pinboard.deid.rectangles import Rectangle
 
 _CERTAIN: Final = 1.0
 _THINNEST: Final = 2
@@ -71,21 +70,3 @@ def _gaps(intervals: Sequence[_Interval], columns: int) -> list[_Interval]:
             gaps.append((at, start))
         at = max(at, end)
     return [*gaps, (at, columns)] if at < columns else gaps
-
-
-def without(outside_of: Sequence[Rectangle], kept: Sequence[Rectangle]) -> list[Rectangle]:
-    """Cut what must stay out of rectangles; what remains of them covers the rest, without overlap of its own."""
-    rest = list(outside_of)
-    for hole in kept:
-        rest = [piece for box in rest for piece in _around(box, hole)]
-    return rest
-
-
-def _around(box: Rectangle, hole: Rectangle) -> list[Rectangle]:
-    """Give the parts of a rectangle above, below, left and right of another one."""
-    x0, y0, x1, y1 = box
-    left, top, right, bottom = max(hole[0], x0), max(hole[1], y0), min(hole[2], x1), min(hole[3], y1)
-    if left >= right or top >= bottom:
-        return [box]
-    pieces = [(x0, y0, x1, top), (x0, top, left, bottom), (right, top, x1, bottom), (x0, bottom, x1, y1)]
-    return [piece for piece in pieces if piece[0] < piece[2] and piece[1] < piece[3]]
