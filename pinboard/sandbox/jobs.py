@@ -28,6 +28,7 @@ from pinboard.imaging.sniff import HEAD, REFUSED_KINDS, Kind, sniff
 from pinboard.sandbox.canvas import NotPainted, canvas_for, look_again, painted_frames
 from pinboard.sandbox.developing import Pack, developed
 from pinboard.sandbox.inspecting import wrong_with
+from pinboard.sandbox.planes import planes_of
 from pinboard.sandbox.summary import has_risk, needs_attest, summary, uids
 
 Json = dict[str, Any]
@@ -242,6 +243,12 @@ def fingerprint(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]
         marks.add(painted)
         likeness = _likeness(header, painted, index) if index == middle else likeness
     return {"dhash": likeness, "pixels_sha256": marks.hex()}, []
+
+
+@_job(PIXEL_JOBS)
+def planes(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Make the 8-bit pictures that the vision child looks at; `found` is what needs no network."""
+    return planes_of(parts[0], has_networks=params["has_networks"])
 
 
 def _likeness(header: Json, painted: Array, index: int) -> str | None:

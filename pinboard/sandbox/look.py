@@ -62,7 +62,7 @@ def may_show_face(modality: str | None) -> bool:
 
 
 def look(pool: Pool, data: bytes | MemFile, *, wants_faces: bool, foreground: bool = False) -> Look:
-    """Look at one instance.
+    """Look at one scrubbed instance, or at a photo.
 
     Raises `ChildRefused`, `ChildFailed` or `Busy` where not even its pixels could be decoded.
     """
@@ -104,10 +104,7 @@ def _read(rows: list[Any], seen: _Size, native: _Size) -> tuple[Suggested, ...]:
     found = []
     for row in rows:
         match row:
-            case [str(kind), int() | float() as confidence, int(x0), int(y0), int(x1), int(y1)] if kind in {
-                *KINDS,
-                KEPT,
-            }:
+            case [str(kind), int() | float() as confidence, int(x0), int(y0), int(x1), int(y1)] if kind in _ANSWERS:
                 corners = math.floor(x0 * x), math.floor(y0 * y), math.ceil(x1 * x), math.ceil(y1 * y)
                 found.append(_inside(kind, float(confidence), corners, native))
             case _:
