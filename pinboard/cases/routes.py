@@ -19,6 +19,7 @@ from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
+from pinboard.web.words import left as doubts_left
 
 bp = Blueprint("cases", __name__)
 
@@ -142,6 +143,8 @@ def solve(case_id: str) -> Response:
         return respond(page, partial, case=case, form=form, errors={})
     if not form.validate():
         return invalid(partial, page=page, case=case, form=form, errors=form.first_errors())
+    if doubts := doubts_left(case, {"outcome": form.outcome.data}):
+        return invalid(partial, page=page, case=case, form=form, errors={}, doubts=doubts)
     service.solve(
         db.session(),
         case,

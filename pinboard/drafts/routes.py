@@ -17,6 +17,7 @@ from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import respond, see_other, toast
 from pinboard.web.text import _
+from pinboard.web.words import standing, take_ticks
 
 __all__ = ["bp", "routes_mend", "routes_publish", "routes_review", "routes_upload"]
 
@@ -50,12 +51,13 @@ def update(draft: str) -> Response:
     form = forms.read(request.form)
     _suggest(draft, form)
     service.save(db.session(), case, form, by=me(), reader=g.reader)
+    take_ticks(case)
     db.session.commit()
     if form.errors:
         return form_page(case, form, status=422, problem=_("Please mend what is marked. Everything else is saved."))
     if form.extra_rows or request.form.get("suggest"):
         return form_page(case, form)
-    toast(_("Draft saved"))
+    toast(_("Draft saved. Some of its words are marked.") if standing(case) else _("Draft saved"))
     return see_other(url_for("drafts.show", draft=draft))
 
 
@@ -66,6 +68,7 @@ def autosave(draft: str) -> Response:
     case = draft_for(draft)
     form = forms.read(request.form)
     service.save(db.session(), case, form, by=me(), reader=g.reader)
+    take_ticks(case)
     db.session.commit()
     body = render_template("partials/drafts/state.html", **state(case, form))
     return make_response(body, 422 if form.errors else 200)

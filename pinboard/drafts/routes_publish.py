@@ -16,6 +16,7 @@ from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import respond, see_other
 from pinboard.web.text import _
+from pinboard.web.words import take_ticks
 
 _UNREADY = {
     "incomplete": _("Nothing was published: something is still missing, as listed under “Before it can be published”."),
@@ -73,6 +74,7 @@ def _save(case: Case) -> forms.CaseForm:
         return stored(case)
     form = forms.read(request.form)
     service.save(db.session(), case, form, by=me(), reader=g.reader)
+    take_ticks(case)
     db.session.commit()
     return form
 

@@ -21,6 +21,7 @@ from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.stage import stage
 from pinboard.web.text import _
+from pinboard.web.words import left
 
 bp = Blueprint("patients", __name__)
 
@@ -43,11 +44,12 @@ def create(case_id: str) -> Response:
     subject = service.subject_by_code(db.session(), form.chart_code.data or "") if form.validate() else None
     if not form.errors and subject is None:
         form.refuse("chart_code", _("No patient of this clinic has this chart code."))
-    if subject is None or not _released(case, subject, form):
+    doubts = left(case, {"caption": form.caption.data}) if subject else []
+    if subject is None or doubts or not _released(case, subject, form):
         db.session.rollback()
         case = _kept(case_id)
         page = "pages/patients/release.html"
-        return invalid("partials/patients/release.html", page=page, **_release_page(case, form))
+        return invalid("partials/patients/release.html", page=page, doubts=doubts, **_release_page(case, form))
     db.session.commit()
     toast(_("Released. The patient sees these images and your caption, and nothing else of the case."))
     return see_other(f"/c/{case.public_id}/release")

@@ -25,6 +25,7 @@ from pinboard.web.openings import note_opening
 from pinboard.web.qr import qr
 from pinboard.web.stage import stage
 from pinboard.web.text import _
+from pinboard.web.words import left
 
 bp = Blueprint("shares", __name__)
 
@@ -43,9 +44,11 @@ def create(case_id: str) -> Response:
     """Make a link and show its secrets, this once."""
     case = _kept(case_id)
     form = ShareForm()
-    made = _made(case, form) if form.validate() else None
+    doubts = left(case, {"label": form.checked_label()}) if form.validate() else []
+    made = _made(case, form) if not form.errors and not doubts else None
     if made is None:
-        return invalid("partials/shares/manager.html", page="pages/shares/index.html", **_manager(case, form))
+        page, partial = "pages/shares/index.html", "partials/shares/manager.html"
+        return invalid(partial, page=page, doubts=doubts, **_manager(case, form))
     db.session.commit()
     address = _address(made.path)
     return make_response(

@@ -50,11 +50,14 @@ class Autosave {
   #swap(html) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
+    const at = document.activeElement;
+    const home = at?.closest("[data-part]")?.id;
     for (const part of [...holder.content.querySelectorAll("[data-part]")]) {
       document.getElementById(part.id)?.replaceWith(part);
     }
-    const at = document.querySelector("[data-saved-at]");
-    if (at) at.textContent = new Date(at.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    if (home) (document.getElementById(at.id) ?? document.getElementById(home))?.focus({ preventScroll: true });
+    const saved = document.querySelector("[data-saved-at]");
+    if (saved) saved.textContent = new Date(saved.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     this.#mark([...document.querySelectorAll("#draft-errors [data-for]")]);
   }
 
