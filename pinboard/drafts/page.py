@@ -62,7 +62,7 @@ def state(case: Case, form: CaseForm) -> dict[str, Any]:
         "form": form,
         "saved_at": case.updated_at,
         "doubts": doubts,
-        "missing": [*queries.gaps(db.session(), case), *_doubtful(case, doubts)] if is_draft else [],
+        "missing": [*queries.gaps(db.session(), case, form.offered), *_doubtful(case, doubts)] if is_draft else [],
         "reach": audience.reach(db.session(), case, form),
     }
 

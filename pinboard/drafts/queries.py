@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,11 +99,11 @@ def _series(row: Series, members: list[Instance], names: dict[int, int], body_pa
     )
 
 
-def gaps(session: Session, case: Case) -> list[Gap]:
-    """Give what is missing, called as the pages call it, as links."""
+def gaps(session: Session, case: Case, offered: Collection[str] = ()) -> list[Gap]:
+    """Give what is missing, called as the pages call it, as links; what the form offers already is not missing."""
     names = {one.public_id: one.name for one in images(session, case)}
     titles = {one.public_id: one.name for one in series(session, case)}
-    return [_gap(case.public_id, item, names | titles) for item in missing(session, case)]
+    return [_gap(case.public_id, item, names | titles) for item in missing(session, case) if item.anchor not in offered]
 
 
 def _gap(draft: str, item: Missing, names: dict[str, str]) -> Gap:

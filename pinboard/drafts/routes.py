@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, g, make_response, render_template, request, url_for
 
 from pinboard import vocabulary
-from pinboard.drafts import forms, queries, routes_mend, routes_publish, routes_review, routes_upload, service
+from pinboard.drafts import forms, habits, queries, routes_mend, routes_publish, routes_review, routes_upload, service
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.page import form_page, state, stored
 from pinboard.drafts.words import count_images
@@ -40,7 +40,7 @@ def show(draft: str) -> Response:
         return see_other(url_for("drafts.progress", draft=draft))
     if case.state is not CaseState.DRAFT:
         return see_other(f"/c/{case.public_id}")
-    return form_page(case, stored(case))
+    return form_page(case, habits.offer(db.session(), stored(case), case, g.reader))
 
 
 @bp.post("/drafts/<draft>")
