@@ -1,4 +1,4 @@
-"""Pictures with text planted in them, made from the samples at run time, so that a detector can be measured honestly."""
+"""Pictures with text planted in them, made from the samples at run time, to measure a detector with."""
 
 from bench.planted.make import Item, Picture, clean_set, planted_set
 from bench.planted.sources import KINDS as PICTURE_KINDS

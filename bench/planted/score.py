@@ -48,13 +48,13 @@ class Score:
 
     def table(self) -> str:
         """Lay the result out for reading."""
+        most = max(self.clean_wrong, default=0)
         lines = [
             f"{'items covered':28}{self.item_recall:8.1%}   of {sum(map(len, self.items.values()))}",
             f"{'glyph pixels covered':28}{self.glyph_recall:8.2%}",
             f"{'pictures wholly covered':28}{self.wholly:8.1%}   of {len(self.pictures)}",
             f"{'wrongly covered':28}{mean(self.wrong):8.2%}   at most {max(self.wrong, default=0):.2%}",
-            f"{'wrongly covered when clean':28}{mean(self.clean_wrong):8.3%}   of {len(self.clean_wrong)} pictures,"
-            f" at most {max(self.clean_wrong, default=0):.2%}",
+            f"{'wrongly covered when clean':28}{mean(self.clean_wrong):8.3%}   at most {most:.2%}",
             f"{'seconds per picture':28}{mean(self.seconds):8.2f}   at most {max(self.seconds, default=0):.2f}",
         ]
         for title, groups in (("by kind of text", self.items), ("by kind of picture", self.by_picture_kind)):
