@@ -151,8 +151,11 @@ class Instance(Base):
 
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
     series: Mapped[Series] = relationship(lazy="raise_on_sql", overlaps="instances")
-    boxes: Mapped[list[DrawnBox]] = relationship(lazy="raise_on_sql", order_by="DrawnBox.id")
-    suggestions: Mapped[list[Suggestion]] = relationship(lazy="raise_on_sql", order_by="Suggestion.id")
+    # The database takes both along with their image.
+    boxes: Mapped[list[DrawnBox]] = relationship(lazy="raise_on_sql", order_by="DrawnBox.id", passive_deletes="all")
+    suggestions: Mapped[list[Suggestion]] = relationship(
+        lazy="raise_on_sql", order_by="Suggestion.id", passive_deletes="all"
+    )
 
     __table_args__ = (Index(None, "case_id", "state"), UniqueConstraint("case_id", "uid"))
 

@@ -62,6 +62,31 @@ def test_a_job_runs_soon_after_its_commit_in_a_thread_of_its_own(stores, kinds, 
     assert ran[0][1].startswith("Worker")
 
 
+def test_slow_jobs_wait_for_one_another_and_hold_nobody_up(stores, embedded, monkeypatch):
+    leave, done, ran = threading.Event(), threading.Event(), []
+
+    def slow(_stores, ref_id):
+        ran.append((ref_id, threading.current_thread().ident))
+        leave.wait(10)
+
+    kinds = {"slow": slow, "quick": lambda *_: done.set(), "sweep": lambda *_: None, "sweep-media": lambda *_: None}
+    monkeypatch.setattr(runner, "KINDS", kinds)
+    monkeypatch.setattr(runner, "SLOW", {"slow"})
+    embedded()
+    with stores.writing() as session:
+        for ref_id in (1, 2, 3):
+            enqueue(session, "slow", ref_id)
+    with stores.writing() as session:
+        enqueue(session, "quick", 4)
+    try:
+        assert done.wait(5)
+        assert len(ran) <= 1
+    finally:
+        leave.set()
+    assert eventually(lambda: len(ran) == 3)
+    assert len({thread for _, thread in ran}) == 1
+
+
 def test_what_waited_before_the_start_is_found(stores, kinds, embedded):
     ran, done = kinds
     with stores.writing() as session:
