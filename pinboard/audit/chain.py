@@ -25,7 +25,9 @@ _CODES: dict[tuple[str, str], str] = {
         " pin publish publish-failed publish-start restore restored shown solve unhide unpin words-approved"
     ),
     ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
-    ("110106", "Export"): "attest attest-asked attest-returned attest-void export released share-extended share-made",
+    ("110106", "Export"): (
+        "attest attest-asked attest-returned attest-void attested export released share-extended share-made"
+    ),
     ("110107", "Import"): "demo upload",
     ("110113", "Security Alert"): (
         "consent-withdrawn flag flag-erased flag-redacted flag-restored hidden hide image-hide image-mend"

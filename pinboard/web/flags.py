@@ -29,7 +29,8 @@ def report(case: Case, reader: Reader, *, page: str, back: str) -> Response | No
         return None
     template = "partials/flags/form.html" if is_fragment() else page
     chosen = request.form.get("kind", "")
-    body = render_template(template, action=request.path, back=back, kinds=KINDS, chosen=chosen, error=error)
+    words = {"action": request.path, "back": back, "kinds": KINDS, "chosen": chosen, "error": error}
+    body = render_template(template, is_own=reader.register == "subject", **words)
     answer = make_response(body, 422 if error else 200)
     if wait:
         answer.status_code = 422 if is_fragment() else 429

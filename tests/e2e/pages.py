@@ -19,7 +19,7 @@ NOT_PAGES = {
     "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
-    "admin.home", "comments.index", "comments.show",
+    "admin.home", "comments.index", "comments.show", "drafts.redacting",
 }  # fmt: skip
 
 
@@ -51,6 +51,13 @@ PAGES = (
     View("case-solved", "cases.show", "ada", "/c/{solved}"),
     View("case-pin", "boards.choose", "ada", "/c/{case}/pin"),
     View("case-receipt", "cases.receipt", "ben", "/c/{case}/receipt"),
+    View("case-openings", "upkeep.opened", "ada", "/c/{case}/openings"),
+    View("case-flag", "flags.flag", "ben", "/c/{case}/flag"),
+    View("flags", "flags.index", "ada", "/flags"),
+    View("flag-erase", "flags.erase", "ada", "/flags/{flag}/erase"),
+    View("case-reported", "cases.show", "ada", "/c/{flagged}"),
+    View("redact-again", "drafts.redact", "ada", "/c/{case}/images/{image}/redact"),
+    View("redact-open", "drafts.redact", "ada", "/c/{flagged}/images/{mended}/redact"),
     View("case-solve", "cases.solve", "ada", "/c/{case}/solve"),
     View("comment-edit", "comments.edit", "ada", "/c/{case}/comments/{comment}/edit"),
     View("comment-reply", "comments.reply", "ada", "/c/{case}/comments/{said}/reply"),
@@ -95,6 +102,8 @@ PAGES = (
     View("my", "patients.home", "pat", "/my"),
     View("my-board", "patients.board", "pat", "/my/b/{patient_board}"),
     View("my-case", "patients.show", "pat", "/my/c/{case}"),
+    View("my-flag", "patients.flag", "pat", "/my/c/{case}/flag"),
+    View("share-flag", "shares.flag", "", "{link_open}/flag"),
     View("slip-code", "shares.by_code", "", "/s"),
     View("share-subject", "shares.show", "", "{link_subject}"),
     View("share-colleague", "shares.show", "", "{link_open}"),

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pinboard import clock, policy
+from pinboard.attest import service as looks
 from pinboard.boards import service as boards
 from pinboard.cases import service as cases
 from pinboard.comments import service as comments
 from pinboard.config import load
 from pinboard.identity import links, members, sessions
 from pinboard.ids import public_id
-from pinboard.intake import demo, drafts, receive, revise
+from pinboard.intake import demo, drafts, mend, receive, revise
+from pinboard.intake.flag import raise_flag
 from pinboard.intake.stores import Stores
 from pinboard.models import (
     AccountState,
@@ -26,6 +28,8 @@ from pinboard.models import (
     Case,
     CaseState,
     ConsentLevel,
+    Flag,
+    FlagKind,
     LinkPurpose,
     Proof,
     Resolution,
@@ -93,6 +97,7 @@ def build(data: Path) -> Scene:
         demo.load_demo(stores)
         _published(maker)
         _others(maker)
+        _reported(maker)
         _drafts(maker)
         _proofs(maker)
         _sign_in(maker)
@@ -186,6 +191,8 @@ def _released(maker: Maker, case: Case) -> None:
             author_name="Dr Rao", shows_date=True, instances=images, not_before=clock.now() - timedelta(minutes=1),
         )  # fmt: skip
         patients.release(session, row, subject, shown, by=ada)
+        wish = looks.ask(session, row, ada)
+        looks.attest(session, wish, policy.images_sha256(session, row), maker.people["ben"])
         names["patient_board"] = patients.board_of(session, subject).slug
         for name, kind, pin in (
             ("subject", ShareKind.SUBJECT, False), ("open", ShareKind.COLLEAGUE, False),
@@ -221,6 +228,21 @@ def _others(maker: Maker) -> None:
         for one in (row, session.get_one(Case, long.id), session.get_one(Case, photo.id)):
             boards.pin(session, board, one, by=ada.id)
         maker.scene.names |= {"solved": row.public_id, "long": long.public_id, "photo": photo.public_id}
+
+
+def _reported(maker: Maker) -> None:
+    """Leave one case that a reader reported, with one of its images laid open to be redacted again."""
+    case = maker.draft("xray-mammo/shoulder-rf.dcm", "photos/fundus-retina.jpg", patient="MRN-6", author="ben")
+    maker.look(case, (0.05, 0.03, 0.4, 0.1))
+    maker.write(case, title="Is this the old fracture, or a new one beside it?", question="He fell again on Friday.")
+    done = maker.publish(case)
+    with maker.stores.writing() as session:
+        row = session.get_one(Case, done.id)
+        raise_flag(session, row, FlagKind.NAME, by=maker.people["tom"])
+        image = maker.images(session, row)[0]
+        maker.scene.names |= {"flagged": row.public_id, "mended": image.public_id}
+        maker.scene.names["flag"] = session.scalars(select(Flag.public_id)).one()
+    mend.open_image(maker.stores, image.id, maker.people["ada"])
 
 
 def _drafts(maker: Maker) -> None:

@@ -169,7 +169,7 @@ def test_its_author_and_the_reviewers_are_told_and_not_by_whom(session, scene, u
         (scene.people.ada.id, "flagged"), (scene.people.cleo.id, "flag-waits"),
     }  # fmt: skip
     shown = page(as_("ada"), url)
-    assert "A reader reported this case: A number" in text_of(shown)
+    assert "A reader reported this case: “A number" in text_of(shown)
     assert "Ben" not in text_of(shown.select_one(".banner.warning"))
     assert page(as_("cleo"), "/inbox").find("a", href="/flags")
     assert "reported a case of yours" in text_of(page(as_("ada"), "/inbox"))
