@@ -23,6 +23,8 @@ PIXEL: Final = 0.15
 """Likelihood above which a pixel of the network's map belongs to text."""
 BOX: Final = 0.4
 """Mean likelihood that a connected part needs."""
+SURE_BOX: Final = 0.75
+"""The same for a large one: the network is sure of large letters, and what it takes for such is mostly a bone."""
 LARGEST: Final = 0.18
 """Largest height of text as a share of the picture's shorter side: without text the map often shows the anatomy."""
 SMALLEST: Final = 3.0
@@ -132,7 +134,8 @@ def _parts(likelihood: npt.NDArray[Any], *, largest: float) -> Iterator[Found]:
     short, long = np.minimum(length, width), np.maximum(length, width)
     for at in range(runs.count):
         grow = length[at] * width[at] * UNCLIP / (2 * (length[at] + width[at]))
-        if parts.mean[at] < BOX or short[at] < SMALLEST or short[at] + 2 * grow > max(largest, 16.0):
+        height = short[at] + 2 * grow
+        if parts.mean[at] < _needed(height / largest * LARGEST) or short[at] < SMALLEST or height > max(largest, 16.0):
             continue
         corners = parts.x0[at], parts.y0[at], parts.x1[at], parts.y1[at]
         if _TURNED < angle[at] < math.pi / 2 - _TURNED and long[at] > 3 * short[at]:
@@ -148,6 +151,11 @@ def _parts(likelihood: npt.NDArray[Any], *, largest: float) -> Iterator[Found]:
             math.ceil(x1 + grow),
             math.ceil(y1 + grow),
         )
+
+
+def _needed(height: float) -> float:
+    """Give the likelihood that text needs whose height is this share of the picture's shorter side."""
+    return min(max(BOX, 10 * height), SURE_BOX)
 
 
 def _slices(row: Any, start: Any, end: Any, *, score: float, grow: float) -> Iterator[Found]:
