@@ -160,7 +160,8 @@ def test_the_words_that_were_reported_leave_the_history_too(session, scene, url,
     act(as_("cleo"), flag, "show")
     session.expire_all()
     lines = [
-        (c.field, c.before, c.after) for c in session.scalars(select(CaseChange).where(CaseChange.field.is_not(None)))
+        (c.field, c.before, c.after)
+        for c in session.scalars(select(CaseChange).where(CaseChange.field.is_not(None)).order_by(CaseChange.id))
     ]
     assert lines == [
         ("title", None, None), ("findings", "", "A round one."), ("title", None, None), ("title", None, "Is it old?"),
