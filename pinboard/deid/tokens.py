@@ -73,9 +73,9 @@ def of_name(text: str) -> set[str]:
 
 
 def of_place(text: str) -> set[str]:
-    """Make tokens of an institution or an address: its rarer words, and the numbers of four digits or more."""
-    tokens = {token for token in of_name(text) if len(token.lstrip("^")) >= 4 or is_ideographic(token)}
-    return tokens | of_number(text)
+    """Make tokens of an institution or an address: its rarer words, and each of its longer numbers."""
+    rarer = {token for token in of_name(text) if len(token.lstrip("^")) >= SHORTEST_CODE or is_ideographic(token)}
+    return rarer.union(*(_spelt(chunk) for chunk in CHUNK.findall(text)))
 
 
 def of_number(text: str) -> set[str]:
