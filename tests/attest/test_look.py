@@ -24,7 +24,7 @@ from tests.factories import add, make_picture, make_user
 from tests.html import checked, page
 from tests.pictures import images
 
-LINK = {"kind": "colleague", "label": "Dr Elsewhere", "days": "3"}
+LINK = {"kind": "colleague", "label": "Second opinion", "days": "3"}
 
 
 def text_of(soup):
