@@ -69,6 +69,13 @@ class Bench:
                     )
                 )
 
+    def clear(self, image: Instance) -> None:
+        """Take every area away, and the confirmation with it."""
+        with self.stores.writing() as session:
+            row = session.get_one(Instance, image.id)
+            review.set_boxes(session, row, [], self.maker.people["ada"])
+            review.unconfirm(session, row)
+
     def drawn(self, image: Instance) -> list[Box]:
         with self.stores.reading() as session:
             return review.boxes_of(session, session.get_one(Instance, image.id))

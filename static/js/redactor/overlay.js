@@ -74,7 +74,7 @@ export class Overlay {
     return words.label
       .replace("{n}", index + 1)
       .replace("{all}", areas.boxes.length)
-      .replace("{fill}", box.fill === "blur" ? words.blur : words.block)
+      .replace("{fill}", box.fill === "blur" ? words.isBlur : words.isBlock)
       .replace("{width}", box.x1 - box.x0)
       .replace("{height}", box.y1 - box.y0)
       .replace("{x}", box.x0)

@@ -23,6 +23,7 @@ export class Pointers {
       if (this.drag?.before) this.areas.boxes = readBoxes(this.drag.before);
       this.drag = null;
       this.choose(null);
+      this.#pinch();
       return;
     }
     this.drag = this.#dragOf(event);
