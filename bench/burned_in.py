@@ -1,4 +1,4 @@
-"""Measures how much burned-in text the detector suggests: python -m bench.burned_in [--seed 3 [11 …]] [--misses].
+"""Measures how much burned-in text the detector suggests: python -m bench.burned_in [--seed 3 [17 …]] [--misses].
 
 Exit code 1 where a floor is missed. The pictures are made from the samples (PINBOARD_SAMPLES) and are never written.
 """
@@ -19,7 +19,7 @@ from pinboard.deid.detect.weights import detector_name
 from pinboard.sandbox import Pool
 from pinboard.sandbox.look import look
 
-SEEDS = (3, 11)
+SEEDS = (3, 17)
 """The first was used while thresholds were chosen, the second never."""
 
 

@@ -12,11 +12,11 @@ from pinboard.deid.detect.boxes import Found, Plane
 
 Mask = npt.NDArray[np.bool_]
 
-_EDGE: Final = 0.25
+_EDGE: Final = 0.15
 """Steepness that counts as the edge of a letter, as a share of the steepest in the rectangle."""
 _FAINTEST: Final = 6
 """Grey levels from pixel to pixel below which everything is ground."""
-_ROOM: Final = 3
+_ROOM: Final = 5
 """Pixels left between an edge and the rectangle."""
 _MOST: Final = 0.35
 """Share of the shorter side that one side may come in at most: more would mean that the edges were misread."""
