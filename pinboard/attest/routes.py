@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, abort, g, make_response, render_template, request
 from flask_login import current_user
@@ -19,6 +19,7 @@ from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
+from pinboard.web.words import Asked, left
 
 bp = Blueprint("attest", __name__)
 
@@ -92,6 +93,8 @@ def give_back(wish_id: str) -> Response:
     form = ReturnForm()
     if not form.validate():
         return _page(wish, case, AttestForm(formdata=None), form)
+    if doubts := left(case, {"note": form.note.data}):
+        return _page(wish, case, AttestForm(formdata=None), form, doubts=doubts)
     _say(lambda: service.give_back(db.session(), wish, form.note.data, current_user.user))
     toast(_("Returned. Its author reads your note."))
     return see_other("/attest")
@@ -126,7 +129,9 @@ def _say(act: Callable[[], None]) -> None:
     db.session.commit()
 
 
-def _page(wish: Attestation, case: Case, form: AttestForm, back: ReturnForm) -> Response:
+def _page(
+    wish: Attestation, case: Case, form: AttestForm, back: ReturnForm, *, doubts: Sequence[Asked] = ()
+) -> Response:
     shots = queries.shots(db.session(), case.id)
     first = min(max(request.args.get("from", 1, int), 1), max(len(shots), 1))
     last = min(first + queries.SHOTS - 1, len(shots))
@@ -139,7 +144,8 @@ def _page(wish: Attestation, case: Case, form: AttestForm, back: ReturnForm) -> 
         "form": form,
         "errors": {**form.first_errors(), **back.first_errors()},
         "back": back,
+        "doubts": doubts,
     }
-    if form.errors or back.errors:
+    if form.errors or back.errors or doubts:
         return invalid("partials/attest/answer.html", page="pages/attest/show.html", **context)
     return make_response(render_template("pages/attest/show.html", **context))

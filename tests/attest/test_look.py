@@ -227,6 +227,9 @@ class TestWhatIsSaid:
         empty = browsers.cleo.post(f"/attest/{wish.public_id}/return", {"note": " "})
         assert empty.status_code == 422
         assert checked(empty).find(attrs={"name": "note", "aria-invalid": "true"})
+        named = browsers.cleo.post(f"/attest/{wish.public_id}/return", {"note": "Mr Kent stands in image 2"})
+        assert named.status_code == 422
+        assert checked(named).select_one(".doubts mark").get_text() == "Mr Kent"
         sent = browsers.cleo.post(f"/attest/{wish.public_id}/return", {"note": "A name band in image 2"})
         assert sent.status_code == 303
         assert client.get(f"/s/{scene.share.secret}").status_code == 404
