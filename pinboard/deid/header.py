@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pinboard import __version__
 from pinboard.deid import pseudonym, vocabulary
-from pinboard.deid.concepts import is_anatomy
+from pinboard.deid.concepts import is_known
+from pinboard.deid.dimensions import dimensions
 from pinboard.deid.profile import ALLOWED, BY_KEYWORD, NEEDED, PROFILE_VERSION
 from pinboard.deid.reading import age_string, day_of, text_of, value_of
 from pinboard.deid.receipt import Receipt, counted, kind_of
@@ -29,6 +30,7 @@ METHOD: Final = f"Pinboard {__version__} profile {PROFILE_VERSION}"
 _BASE_CODES = tuple(code for code in vocabulary.METHOD_CODES if code != vocabulary.CLEANED_PIXELS)
 _DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 _LINKS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+_CONCEPTS = frozenset({"AnatomicRegionSequence", "ViewCodeSequence"})
 _KEPT = tuple(element for element in ALLOWED if element.origin == "kept")
 _DERIVED = tuple(element for element in ALLOWED if element.origin == "derived")
 
@@ -85,7 +87,10 @@ def rebuild(dataset: Dataset, keys: Keys, *, today: date, chart_record: str | No
     subject = pseudonym.chart_code(keys, record) if record else pseudonym.chart_code_of_study(keys, study)
     header |= _identity(subject, codes=_BASE_CODES)
     header |= _links(dataset, keys)
+    header |= dimensions(dataset, keys)
     header |= _dates(dataset, pseudonym.shift_days(keys, subject), today=today)
+    if header["SOPClassUID"] in vocabulary.NEVER_BURNED_IN and burned_in(dataset) == "NO":
+        header["BurnedInAnnotation"] = "NO"
     if age := age_string(dataset, today=today):
         header["PatientAge"] = age
     return Rebuilt(header, _receipt(dataset, header), subject, bool(record))
@@ -101,10 +106,23 @@ def extract(dataset: Dataset, *, derived: bool = False) -> Header:
         clean = None if value is None else element.check.clean(value)
         if clean is not None:
             header[element.keyword] = clean
-    anatomy = header.get("AnatomicRegionSequence")
-    if anatomy and not is_anatomy(anatomy[0]["CodeValue"]):
-        del header["AnatomicRegionSequence"]
+    _drop_unknown_codes(header)
+    if derived and "BitsStored" not in header:
+        # Pixels of floating point are written without these, and every later step counts on them.
+        _settle_bits(header)
     return header
+
+
+def _drop_unknown_codes(header: Header) -> None:
+    """Take away coded concepts that are in no list, wherever they stand."""
+    for keyword, value in list(header.items()):
+        if keyword in _CONCEPTS:
+            if not is_known(value[0]["CodeValue"]):
+                del header[keyword]
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    _drop_unknown_codes(item)
 
 
 def revalidate(header: Header) -> Header:
@@ -179,15 +197,19 @@ def _dates(dataset: Dataset, days: int, *, today: date) -> Header:
 
 
 def _settle_pixels(header: Header) -> None:
-    allocated = header["BitsAllocated"]
-    header["BitsStored"] = min(header.get("BitsStored", allocated), allocated)
-    header["HighBit"] = header["BitsStored"] - 1
-    header.setdefault("PixelRepresentation", 0)
+    _settle_bits(header)
     if header["SamplesPerPixel"] == 1:
         header.pop("PlanarConfiguration", None)
     else:
         header.setdefault("PlanarConfiguration", 0)
     settle_tables(header)
+
+
+def _settle_bits(header: Header) -> None:
+    allocated = header["BitsAllocated"]
+    header["BitsStored"] = min(header.get("BitsStored", allocated), allocated)
+    header["HighBit"] = header["BitsStored"] - 1
+    header.setdefault("PixelRepresentation", 0)
 
 
 def _settle_class(header: Header) -> None:

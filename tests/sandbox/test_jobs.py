@@ -279,7 +279,7 @@ def test_a_photo_becomes_an_instance_of_its_kind(kind, modality, sop_class):
     assert answer["is_recognizable"] is True
     assert answer["has_risk"] is True
     assert answer["identifiers"]["has_patient_id"] is False
-    assert "StudyDate" not in out
+    assert not out.StudyDate
 
 
 @pytest.mark.parametrize(
