@@ -92,12 +92,15 @@ def _joined(tokens: list[str]) -> list[str | None]:
     kinds: list[str | None] = []
     for token in tokens:
         kind = _kind(token)
-        if kind in {"unit", "rate"} and kinds and kinds[-1] in {"whole", "decimal", "large"}:
-            kinds[-1] = "measure" if kind == "unit" else "setting"
+        before = kinds[-1] if kinds else None
+        if kind == "unit" and before in {"whole", "decimal", "length"}:
+            kinds[-1] = "measure"
+        elif kind == "rate" and before in {"whole", "decimal", "length", "large"}:
+            kinds[-1] = "setting"
         else:
             kinds.append("label" if token in _ALONE else kind)
     # A large number may be anybody's, and a unit without a number says nothing.
-    return [None if kind in {"large", "unit", "rate"} else kind for kind in kinds]
+    return [None if kind in {"length", "large", "unit", "rate"} else kind for kind in kinds]
 
 
 def _kind(token: str) -> str | None:
@@ -120,7 +123,8 @@ def _kind_of_value(whole: str, rest: str | None, unit: str | None) -> str | None
     if len(whole) > 1 and whole.startswith("0"):
         return None
     if unit:
-        return "measure" if unit in _MEASURES else "setting" if unit in _SETTINGS else None
+        is_measure = unit in _MEASURES and len(whole) <= 3
+        return "measure" if is_measure else "setting" if unit in _SETTINGS else None
     if rest:
         return "decimal" if len(whole) <= 3 else None
-    return "whole" if len(whole) <= 2 else "large"
+    return "whole" if len(whole) <= 2 else "length" if len(whole) == 3 else "large"

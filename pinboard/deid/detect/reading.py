@@ -17,6 +17,9 @@ from pinboard.deid.detect.harmless import Meaning, meaning
 
 _HEIGHT: Final = 48
 _NARROWEST, _WIDEST = 320, 1600
+_CLEAR: Final = 0.9
+"""Likelihood below which a line is read a second time, with less around it."""
+_ROOM: Final = 3
 _TALLEST: Final = 4.0
 """Height over width above which a rectangle is no line to read."""
 
@@ -32,7 +35,13 @@ class Reader:
         """Tell what a line is about if it is certainly harmless."""
         if found.height > _TALLEST * found.width:
             return None
-        return meaning(*self._read(plane[found.y0 : found.y1, found.x0 : found.x1]))
+        crop = plane[found.y0 : found.y1, found.x0 : found.x1]
+        line, confidence = self._read(crop)
+        if confidence < _CLEAR and min(crop.shape[:2]) > 4 * _ROOM:
+            # What stands next to a line disturbs its reading.
+            closer = self._read(crop[_ROOM:-_ROOM, _ROOM:-_ROOM])
+            line, confidence = max((line, confidence), closer, key=lambda read: read[1])
+        return meaning(line, confidence)
 
     def _read(self, crop: Plane) -> tuple[str, float]:
         likely = self.net(_line(crop))[0][0]
