@@ -1,8 +1,9 @@
 """The types that carry a picture through its life, so that nothing unreviewed can reach the media store.
 
 Each type is constructed in the modules that the contract test names and nowhere else: `Scrubbed` by the header
-step, of an upload or of a published image that is redacted again, and by the vault, `Reviewed` by the review, what can be served by publishing. Data carries the types over
-requests; the hashes in them are computed anew when they are used.
+step, of an upload or of a published image that is redacted again, and by the vault, `Reviewed` by the review, what
+can be served by publishing. Data carries the types over requests; the hashes in them are computed anew when they are
+used.
 """
 
 from __future__ import annotations
