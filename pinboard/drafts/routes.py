@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask import Response, g, make_response, render_template, request, url_for
 
 from pinboard import vocabulary
-from pinboard.drafts import forms, habits, queries, routes_mend, routes_publish, routes_review, routes_upload, service
+from pinboard.drafts import (
+    forms,
+    habits,
+    queries,
+    routes_mend,
+    routes_publish,
+    routes_radar,
+    routes_review,
+    routes_upload,
+    service,
+)
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.page import form_page, state, stored
 from pinboard.drafts.words import count_images
@@ -19,7 +29,7 @@ from pinboard.web.htmx import respond, see_other, toast
 from pinboard.web.text import _
 from pinboard.web.words import standing, take_ticks
 
-__all__ = ["bp", "routes_mend", "routes_publish", "routes_review", "routes_upload"]
+__all__ = ["bp", "routes_mend", "routes_publish", "routes_radar", "routes_review", "routes_upload"]
 
 
 @bp.get("/drafts")

@@ -30,7 +30,10 @@ class Autosave {
       const answer = await this.#send({});
       if (answer.status === 401 || answer.status === 403) this.#tell(this.words.signedOut);
       else if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
-      else this.#swap(await answer.text());
+      else {
+        this.#swap(await answer.text());
+        document.body.dispatchEvent(new CustomEvent("pinboard:saved"));
+      }
     } catch {
       this.isDirty = true;
       this.#tell(this.words.unsaved);

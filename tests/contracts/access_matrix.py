@@ -150,10 +150,11 @@ POST   /drafts/{draft}/discard                            go   --   --   --   --
 POST   /drafts/{draft}/images/{draft_image}/boxes         422  --   --   --   --   --   --   --   in   in   in
 POST   /drafts/{draft}/images/{draft_image}/confirm       422  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/images/{draft_image}/preview       409  --   --   --   --   --   --   --   in   in   in
-POST   /drafts/{draft}/images/{draft_image}/series         go   --   --   --   --   --   --   --   in   in   in
+POST   /drafts/{draft}/images/{draft_image}/series        go   --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/images/{draft_image}/suggestions   go   --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/progress                           go   --   --   --   --   --   wait --   in   in   in
 POST   /drafts/{draft}/publish                            409  --   --   --   --   --   wait --   in   in   in
+GET    /drafts/{draft}/radar                              200  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/review                             200  --   --   --   --   --   --   --   in   in   in
 GET    /new                                               200  200  200  200  --   --   200  --   in   in   in
 POST   /new                                               422  422  422  422  --   --   422  --   in   in   in

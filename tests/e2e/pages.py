@@ -19,7 +19,7 @@ NOT_PAGES = {
     "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
-    "admin.home", "comments.index", "comments.show", "drafts.redacting",
+    "admin.home", "comments.index", "comments.show", "attest.picture", "drafts.redacting",
 }  # fmt: skip
 
 
@@ -70,6 +70,12 @@ PAGES = (
     View("shares", "shares.index", "ada", "/c/{case}/shares"),
     View("shares-none", "shares.index", "ada", "/c/{solved}/shares"),
     View("share-log", "shares.log", "ada", "/c/{case}/shares/{share_open}"),
+    View("shares-waiting", "shares.index", "ben", "/c/{waiting}/shares"),
+    View("shares-returned", "shares.index", "ben", "/c/{returned}/shares"),
+    View("attest", "attest.index", "ada", "/attest"),
+    View("attest-own", "attest.index", "ben", "/attest"),
+    View("attest-look", "attest.show", "ada", "/attest/{wish_waiting}"),
+    View("attest-refused", "attest.show", "ben", "/attest/{wish_waiting}", 409),
     View("new", "drafts.new", "ada", "/new"),
     View("drafts", "drafts.index", "ada", "/drafts"),
     View("draft", "drafts.show", "ada", "/drafts/{draft}"),
@@ -77,6 +83,7 @@ PAGES = (
     View("draft-bare", "drafts.show", "ada", "/drafts/{bare}"),
     View("review", "drafts.review", "ada", "/drafts/{draft}/review?image={draft_image}"),
     View("review-cine", "drafts.review", "ada", "/drafts/{draft}/review?image={draft_cine}"),
+    View("radar", "drafts.radar", "ada", "/drafts/{ready}/radar"),
     View("discard", "drafts.confirm_discard", "ada", "/drafts/{draft}/discard"),
     View("progress", "drafts.progress", "ada", "/drafts/{going}/progress"),
     View("search", "search.index", "ben", "/search?q=wall"),

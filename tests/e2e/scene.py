@@ -78,6 +78,7 @@ WORDS = {
     "sex": "F",
     "body_part": "80891009",
 }
+QUESTION = {"question": "Would you biopsy it now?", "findings": "Oval, 14 mm, with a level inside that moves."}
 LONG = {
     "title": "Pseudopseudohypoparathyroidism with pneumonoultramicroscopicsilicovolcanoconiosis: which of the two "
     "explains the calcified plaques, the short fourth metacarpal and the cough that nobody can stop?",
@@ -98,6 +99,7 @@ def build(data: Path) -> Scene:
         _published(maker)
         _others(maker)
         _reported(maker)
+        _waiting(maker)
         _drafts(maker)
         _proofs(maker)
         _sign_in(maker)
@@ -228,6 +230,22 @@ def _others(maker: Maker) -> None:
         for one in (row, session.get_one(Case, long.id), session.get_one(Case, photo.id)):
             boards.pin(session, board, one, by=ada.id)
         maker.scene.names |= {"solved": row.public_id, "long": long.public_id, "photo": photo.public_id}
+
+
+def _waiting(maker: Maker) -> None:
+    """Leave one case that waits for a second look before it leaves the clinic, and one that came back."""
+    echo, skin = "ultrasound/breast-test-patient-burned-in-dob.dcm", "photos/fundus-retina.jpg"
+    for name, files in (("waiting", (echo, skin)), ("returned", (skin,))):
+        case = maker.draft(*files, patient="", author="ben")
+        maker.look(case, (0.02, 0.01, 0.6, 0.12))
+        maker.write(case, level=ConsentLevel.OUTSIDE, title="Cyst with debris, or solid after all?", **QUESTION)
+        done = maker.publish(case)
+        with maker.stores.writing() as session:
+            row = session.get_one(Case, done.id)
+            wish = looks.ask(session, row, maker.people["ben"])
+            if name == "returned":
+                looks.give_back(session, wish, "A name band is at the lower edge of image 2.", maker.people["ada"])
+            maker.scene.names |= {name: row.public_id, f"wish_{name}": wish.public_id}
 
 
 def _reported(maker: Maker) -> None:
