@@ -11,6 +11,7 @@ from pinboard.intake import desk, mend
 from pinboard.intake.children import RefusedFile
 from pinboard.models import Case, Instance, InstanceState
 from pinboard.policy import NotFound, case_for, may
+from pinboard.storage.vault import VaultError
 from pinboard.web.access import access
 from pinboard.web.extensions import db, release, stores
 from pinboard.web.htmx import respond, see_other, toast
@@ -50,7 +51,7 @@ def _opened(case: Case, instance: Instance) -> Response:
     release()
     try:
         mend.open_image(stores(), number, by)
-    except RefusedFile:
+    except (RefusedFile, VaultError):
         toast(_("The image is hidden, but it could not be prepared for painting. Try again, or remove it."))
     return see_other(url_for("drafts.redact", case_id=case_id, image=image))
 

@@ -117,6 +117,10 @@ def _case_of(session: Session, instance: Instance, *states: InstanceState) -> Ca
 
 
 def _hide(session: Session, case: Case, instance: Instance, by: User) -> None:
+    if instance.blob is not None:
+        # Left of publishing a moment ago: forgotten here, so that nobody takes it for a mend, and shredded as a stray.
+        instance.blob = None
+        enqueue(session, "sweep", 0)
     instance.state = InstanceState.HIDDEN
     _arrange(session, case, instance)
     note(session, case, by, "image-hidden")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pinboard import clock, ids, policy
 from pinboard.intake import words
 from pinboard.intake.children import RefusedFile
-from pinboard.intake.desk import being_mended
+from pinboard.intake.desk import LIVE, being_mended
 from pinboard.intake.develop import VARIANTS, develop
 from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.landing import Landed, land, write_receipt
@@ -218,19 +218,26 @@ def _fail(stores: Stores, plan: _Run, code: str) -> None:
 def _shred(stores: Stores, case_id: int) -> None:
     """Destroy the keys of what is published; from here on nothing can bring the unpainted pixels back.
 
-    What is being mended in the same case keeps its own.
+    What is being mended in the same case keeps its own: its row names a blob before that is sealed, and the blobs are
+    listed before the rows are read, so that no mend that begins meanwhile is among them.
     """
     with stores.reading() as session:
         draft = session.scalar(select(Case.public_id).where(Case.id == case_id))
-        sealed = select(Instance).join(Case, Case.id == Instance.case_id)
-        sealed = sealed.where(Case.id == case_id, Instance.blob.is_not(None))
-        is_mended = session.scalar(select(sealed.where(being_mended()).exists()))
-        done = {one.id: one.blob for one in session.scalars(sealed.where(~being_mended()))}
     if draft is None:
         return
-    for blob in done.values():
-        stores.vault.destroy_blob(draft, str(blob))
-    if not is_mended:
+    left = stores.vault.blobs(draft)
+    with stores.reading() as session:
+        is_live = session.scalar(select(Case.state).where(Case.id == case_id)) in LIVE
+        sealed = select(Instance).join(Case, Case.id == Instance.case_id)
+        sealed = sealed.where(Case.id == case_id, Instance.blob.is_not(None))
+        mended = {one.blob for one in session.scalars(sealed.where(being_mended()))}
+        done = {one.id: one.blob for one in session.scalars(sealed.where(~being_mended()))}
+    if not is_live:
         stores.vault.destroy(draft)
+    for blob in {*left, *done.values()} - mended:
+        stores.vault.destroy_blob(draft, str(blob))
+    if is_live and not mended:
+        stores.vault.remove_empty(draft)
     with stores.writing() as session:
-        session.execute(update(Instance).where(Instance.id.in_(done)).values(blob=None))
+        same = (Instance.id.in_(done), Instance.blob.in_(done.values()))
+        session.execute(update(Instance).where(*same).values(blob=None))

@@ -80,9 +80,13 @@ class Vault:
             shred(path)
         for path in _files(self._path(self._blobs, draft)):
             path.unlink(missing_ok=True)
+        self.remove_empty(draft)
+
+    def remove_empty(self, draft: str) -> None:
+        """Remove the folders of a draft of which nothing is left."""
         for folder in (self._wrapped, self._blobs):
             with contextlib.suppress(OSError):
-                (folder / draft).rmdir()
+                self._path(folder, draft).rmdir()
 
     def drafts(self) -> list[str]:
         """List every draft of which anything is left."""

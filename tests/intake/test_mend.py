@@ -281,6 +281,30 @@ def test_an_image_of_a_withdrawn_or_removed_kind_is_not_mended(desk, stores, cas
         mend.open_image(stores, other.id, desk.author)
 
 
+@pytest.mark.parametrize("act_of", [mend.hide_image, None], ids=["hidden", "opened"])
+def test_hidden_before_publishing_shredded_it_shows_nobody_the_unpainted_pixels(desk, stores, monkeypatch, act_of):
+    """The keys of a draft die just after its case is out; an image that is hidden in that moment is no mend of it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "_shred", lambda *_: None)
+        case = desk.published(ct(), boxes={0: [FIRST]})
+    image = desk.instances(case)[0]
+    unpainted = image.blob
+    assert unpainted
+    if act_of:
+        act(stores, act_of, image, desk.author)
+        assert not open_desk.is_open(fresh(stores, image))
+    else:
+        mend.open_image(stores, image.id, desk.author)
+    publish._shred(stores, case.id)
+    sweep.sweep(stores)
+    now = fresh(stores, image)
+    assert now.blob != unpainted
+    assert stores.vault.blobs(case.public_id) == ([now.blob] if now.blob else [])
+    assert open_desk.is_open(now) is (act_of is None)
+    with pytest.raises(VaultError):
+        stores.vault.open(case.public_id, unpainted)
+
+
 # ---- crashes --------------------------------------------------------------------------------------------------------
 
 
