@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
+    from pinboard.deid.profile import Element
     from pinboard.deid.pseudonym import Keys
 
 Header = dict[str, Any]
@@ -31,8 +34,7 @@ _BASE_CODES = tuple(code for code in vocabulary.METHOD_CODES if code != vocabula
 _DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 _LINKS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _CONCEPTS = frozenset({"AnatomicRegionSequence", "ViewCodeSequence"})
-_KEPT = tuple(element for element in ALLOWED if element.origin == "kept")
-_DERIVED = tuple(element for element in ALLOWED if element.origin == "derived")
+_PIXELS = 0x7FE0
 
 
 class NotAllowed(ValueError):  # noqa: N818 - it says what the header is
@@ -99,10 +101,12 @@ def rebuild(dataset: Dataset, keys: Keys, *, today: date, chart_record: str | No
 def extract(dataset: Dataset, *, derived: bool = False) -> Header:
     """Give the allowed elements of a data set that pass their check; `derived` ones too where it is our own."""
     header: Header = {}
-    for element in ALLOWED if derived else _KEPT:
-        if element.keyword not in dataset:
+    # Compared as plain numbers: a tag of pydicom compares itself in Python, and there are a hundred.
+    present = {int(tag) for tag in dataset.keys()}  # noqa: SIM118 - a data set iterates over its parsed elements
+    for number, tag, element in _places():
+        if number not in present or not (derived or element.origin == "kept"):
             continue
-        value = value_of(dataset, element.keyword)
+        value = value_of(dataset, element.keyword, tag=tag)
         clean = None if value is None else element.check.clean(value)
         if clean is not None:
             header[element.keyword] = clean
@@ -111,6 +115,15 @@ def extract(dataset: Dataset, *, derived: bool = False) -> Header:
         # Pixels of floating point are written without these, and every later step counts on them.
         _settle_bits(header)
     return header
+
+
+@functools.cache
+def _places() -> tuple[tuple[int, BaseTag, Element], ...]:
+    """Give number, tag and row of every element that is allowed."""
+    from pydicom.tag import Tag
+
+    tags = [(Tag(element.keyword), element) for element in ALLOWED]
+    return tuple((int(tag), tag, element) for tag, element in tags)
 
 
 def _drop_unknown_codes(header: Header) -> None:
@@ -220,20 +233,19 @@ def _settle_class(header: Header) -> None:
 
 
 def _receipt(dataset: Dataset, header: Header) -> Receipt:
-    from pydicom.datadict import keyword_for_tag
-
     receipt = Receipt(PROFILE_VERSION, kept_codes=_BASE_CODES)
     kinds: dict[str, int] = {}
-    derived = {element.keyword for element in _DERIVED}
+    rows = {number: element for number, _, element in _places()}
     for tag, item in dataset.items():
-        keyword = keyword_for_tag(tag)
-        if tag.group == 0x7FE0:
+        number = int(tag)
+        if number >> 16 == _PIXELS:
             continue
-        if keyword in header:
-            receipt.replaced += keyword in derived
-            receipt.kept += keyword not in derived
+        row = rows.get(number)
+        if row is not None and row.keyword in header:
+            receipt.replaced += row.origin == "derived"
+            receipt.kept += row.origin == "kept"
             continue
-        kind = kind_of(tag.group, item.VR or _dictionary_vr(tag))
+        kind = kind_of(number >> 16, item.VR or _dictionary_vr(number))
         kinds[kind] = kinds.get(kind, 0) + 1
     receipt.removed_by_kind = counted(kinds)
     receipt.removed = sum(kinds.values())

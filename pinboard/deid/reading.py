@@ -12,15 +12,16 @@ from pinboard.deid.vocabulary import AGE_BANDS
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
 _EARLIEST = date(1850, 1, 1)
 _DAYS_OF = {"D": 1.0, "W": 7.0, "M": 30.44, "Y": 365.25}
 
 
-def value_of(dataset: Dataset, keyword: str) -> Any:
-    """Read one element; a value that cannot even be parsed counts as absent."""
+def value_of(dataset: Dataset, keyword: str, *, tag: BaseTag | None = None) -> Any:
+    """Read one element, by its tag where that is known; a value that cannot even be parsed counts as absent."""
     try:
-        element = dataset[keyword]
+        element = dataset[keyword if tag is None else tag]
         value = element.value
     except (MemoryError, RecursionError):
         raise
