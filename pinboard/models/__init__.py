@@ -1,5 +1,6 @@
 """Every table; importing this package registers all of them with the metadata."""
 
+from pinboard.models.area import DrawnBox, Fill, RememberedBox, Suggestion, SuggestionKind
 from pinboard.models.audit import AuditEvent
 from pinboard.models.base import EARLIEST, LATEST, Base, UtcDateTime
 from pinboard.models.board import Board, BoardKind, BoardRole, BoardVerb, Pin, Release
@@ -18,19 +19,14 @@ from pinboard.models.comment import Comment, Visibility
 from pinboard.models.grant import Audience, Consent, ConsentKind, ConsentLevel, Grant, Source
 from pinboard.models.image import (
     Confirmation,
-    DrawnBox,
-    Fill,
     Instance,
     InstanceState,
     MediaFile,
     MediaIntent,
     Receipt,
-    RememberedBox,
     ScanState,
     Series,
     Study,
-    Suggestion,
-    SuggestionKind,
     Upload,
     UploadState,
 )
