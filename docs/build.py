@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -26,6 +27,8 @@ HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "deidentification.in.md"
 TARGET = HERE / "deidentification.md"
 TABLE = HERE / "data" / "ps3.15-table-e.1-1.csv"
+
+_STORAGE = re.compile(r" Storage($| - For )")
 
 REASONS = {
     "113100": "Every element that is not in the list below is gone, at every depth, because nothing is copied.",
@@ -137,10 +140,10 @@ def _classes(*, taken: bool) -> str:
     names = {
         uid: name
         for uid, (name, kind, _, retired, _) in UID_dictionary.items()
-        if kind == "SOP Class" and name.endswith("Storage") and not retired and "DICOS" not in name
+        if kind == "SOP Class" and _STORAGE.search(name) and not retired and "DICOS" not in name
     }
-    chosen = sorted(name.removesuffix(" Storage") for uid, name in names.items() if (uid in PICTURES) == taken)
-    return ", ".join(chosen)
+    chosen = sorted(name.replace(" Storage", "") for uid, name in names.items() if (uid in PICTURES) == taken)
+    return "; ".join(chosen)
 
 
 def _syntaxes(*, taken: bool) -> str:
@@ -150,7 +153,9 @@ def _syntaxes(*, taken: bool) -> str:
         for uid, (name, kind, _, retired, _) in UID_dictionary.items()
         if kind == "Transfer Syntax" and (uid in known or not retired)
     }
-    return ", ".join(name.partition(" (")[0] for uid, name in sorted(names.items()) if (uid in known) == taken)
+    return "; ".join(
+        f"{name.partition(' (')[0]} ({uid})" for uid, name in sorted(names.items()) if (uid in known) == taken
+    )
 
 
 def page() -> str:
