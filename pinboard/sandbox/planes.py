@@ -21,7 +21,7 @@ from pinboard.sandbox.looking import rows_of
 
 Json = dict[str, Any]
 
-LONGEST: Final = 1600
+LONGEST: Final = 2048
 """Pixels of the longer side; text as small as this makes it cannot be read in the original either."""
 
 _WEAK = 3

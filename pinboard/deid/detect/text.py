@@ -33,6 +33,8 @@ UNCLIP: Final = 1.6
 _SHORT, _LONG = 736, 1600
 _MOST = 1_200_000
 """Pixels of one look; the network's memory grows with them."""
+_LEGIBLE, _OVERLAP = 0.85, 96
+"""A picture that had to be shrunk further than this is looked at in parts, which overlap by this many pixels."""
 _RIM, _KNOWN = 0.2, 0.95
 _BORDER = 32
 _STEP = 32
@@ -71,11 +73,11 @@ def find_text(plane: Plane, net: Net, passes: Sequence[Pass] = PASSES) -> list[F
     """
     rows, columns = plane.shape[:2]
     found: list[Found] = []
-    for pixels, scale in _looks(plane, passes):
-        view = _view(pixels, scale)
+    for look in _looks(plane, passes):
+        view = _view(look.pixels, look.scale)
         for one in _parts(net(view.pixels)[0][0, 0], largest=LARGEST * min(rows, columns) / min(view.x, view.y)):
-            placed = scaled(_shifted(one, -_BORDER), x=view.x, y=view.y)
-            inside = clipped(placed, rows=rows, columns=columns, margin=2)
+            here = scaled(_shifted(one, -_BORDER, -_BORDER), x=view.x, y=view.y)
+            inside = clipped(_shifted(here, look.left, look.top), rows=rows, columns=columns, margin=2)
             # A coarser look answers with a wider rectangle; it counts only where it saw something more.
             if inside and share_covered(_core(inside), found) < _KNOWN:
                 found.append(inside)
@@ -84,15 +86,38 @@ def find_text(plane: Plane, net: Net, passes: Sequence[Pass] = PASSES) -> list[F
     return [one for one in close if not is_solid(one, grey)]
 
 
-def _looks(plane: Plane, passes: Sequence[Pass]) -> Iterator[tuple[Plane, float]]:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A part of a picture, and by how much it is resized to be looked at."""
+
+    pixels: Plane
+    scale: float
+    left: int = 0
+    top: int = 0
+
+
+def _looks(plane: Plane, passes: Sequence[Pass]) -> Iterator[_Look]:
     rows, columns = plane.shape[:2]
     scale = min(max(1.0, _SHORT / min(rows, columns)), _LONG / max(rows, columns), math.sqrt(_MOST / (rows * columns)))
     if "full" in passes:
-        yield plane, scale
+        yield from _tiles(plane) if scale < _LEGIBLE else [_Look(plane, scale)]
     if "faint" in passes:
-        yield equalised(grey_of(plane)), scale
+        yield _Look(equalised(grey_of(plane)), scale)
     if "half" in passes:
-        yield plane, scale / 2
+        yield _Look(plane, scale / 2)
+
+
+def _tiles(plane: Plane) -> Iterator[_Look]:
+    """Cut a large picture into overlapping parts, in which its smallest letters keep their size."""
+    rows, columns = plane.shape[:2]
+    down, across = 1, 1
+    while (rows / down + _OVERLAP) * (columns / across + _OVERLAP) > _MOST:
+        down, across = (down + 1, across) if rows / down > columns / across else (down, across + 1)
+    for row in range(down):
+        top, bottom = rows * row // down, rows * (row + 1) // down + _OVERLAP
+        for column in range(across):
+            left, right = columns * column // across, columns * (column + 1) // across + _OVERLAP
+            yield _Look(plane[top:bottom, left:right], 1.0, left, top)
 
 
 def _view(plane: Plane, scale: float) -> _View:
@@ -119,9 +144,9 @@ def _core(found: Found) -> Found:
     return Found(found.kind, found.confidence, x0 + rim, y0 + rim, x1 - rim, y1 - rim)
 
 
-def _shifted(found: Found, by: int) -> Found:
-    x0, y0, x1, y1 = (corner + by for corner in found.corners)
-    return Found(found.kind, found.confidence, x0, y0, x1, y1)
+def _shifted(found: Found, right: int, down: int) -> Found:
+    x0, y0, x1, y1 = found.corners
+    return Found(found.kind, found.confidence, x0 + right, y0 + down, x1 + right, y1 + down)
 
 
 def _parts(likelihood: npt.NDArray[Any], *, largest: float) -> Iterator[Found]:
