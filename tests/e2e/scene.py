@@ -147,6 +147,7 @@ def _proofs(maker: Maker) -> None:
         session.add(old)
     maker.scene.names["proof"] = old.public_id
     proved = prove(maker.stores)
+    assert proved.violations == (), proved.violations
     runs.keep_new(maker.stores, proved, started_at=clock.now())
 
 
