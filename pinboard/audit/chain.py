@@ -134,11 +134,13 @@ def verify_openings(session: Session) -> int | None:
     """Give the id of the first batch of openings that was changed, or None if all are whole."""
     before = GENESIS
     columns = (OpeningBatch.id, OpeningBatch.count, OpeningBatch.at, OpeningBatch.previous_hash, OpeningBatch.hash)
-    for number, count, at, previous, given in session.execute(select(*columns).order_by(OpeningBatch.id)).all():
-        rows = session.execute(select(*_OPENING).where(Opening.batch_id == number).order_by(Opening.id)).all()
-        if previous != before or count != len(rows) or given != _digest([before, at, [list(row) for row in rows]]):
-            return number
-        before = given
+    every = select(*columns).order_by(OpeningBatch.id).execution_options(yield_per=1000)
+    with session.execute(every) as batches:
+        for number, count, at, previous, given in batches:
+            rows = session.execute(select(*_OPENING).where(Opening.batch_id == number).order_by(Opening.id)).all()
+            if previous != before or count != len(rows) or given != _digest([before, at, [list(row) for row in rows]]):
+                return int(number)
+            before = given
     return None
 
 
