@@ -200,9 +200,24 @@ def test_8_she_releases_it_and_the_patient_sees_that_and_nothing_else(day: Day) 
     assert pat.goto("/boards").status == 404
 
 
+def look_before_it_leaves(day: Day) -> None:
+    ada, ben = day.page("ada"), day.page("ben")
+    ada.goto(f"/c/{day.case}/shares")
+    ada.get_by_role("button", name="Ask a colleague to look").click()
+    ada.get_by_text("Your colleagues were asked.", exact=False).first.wait_for()
+    ben.goto("/attest")
+    ben.get_by_role("link", name=TITLE).first.click()
+    ben.locator(".shot img").first.evaluate("image => image.decode()")
+    ben.get_by_label("I looked at every image").check()
+    ben.get_by_role("button", name="Attest").click()
+    ben.get_by_text("Nothing waiting").wait_for()
+
+
 def test_9_links_open_until_they_are_revoked(day: Day) -> None:
     ada = day.page("ada")
     for kind, words in (("subject", CAPTION), ("colleague", TITLE)):
+        if kind == "colleague":
+            look_before_it_leaves(day)
         address, pin = share(day, kind)
         guest = day.page(f"guest-{kind}")
         guest.goto(address)
