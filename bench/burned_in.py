@@ -37,14 +37,20 @@ def detector(pool: Pool) -> Find:
     return find
 
 
-def floors(result: Score, megabytes: float) -> dict[str, bool]:
-    """Compare a result with what must hold."""
+def processor_seconds() -> float:
+    """Give the time that the children which ran networks have computed; other work on the machine does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def floors(result: Score, *, megabytes: float, seconds: float) -> dict[str, bool]:
+    """Compare a result with what must hold; `seconds` is what one picture took of a core."""
     return {
         "items covered ≥ 95 %": result.item_recall >= 0.95,
         "glyph pixels covered ≥ 98.5 %": result.glyph_recall >= 0.985,
         "wrongly covered ≤ 1 %": mean(result.wrong) <= 0.01,
         "wrongly covered when clean ≤ 0.1 %": mean(result.clean_wrong) <= 0.001,
-        "seconds per picture ≤ 4": mean(result.seconds) <= 4,
+        "seconds per picture on one core ≤ 4": seconds <= 4,
         "memory ≤ 0.8 GB": megabytes <= 800,
     }
 
@@ -60,10 +66,13 @@ def main() -> int:
     pool, holds = Pool(), True
     for seed in chosen.seed:
         clean = max(1, chosen.per_kind * CLEAN_PER_KIND // PER_KIND)
+        before = processor_seconds()
         result = score(planted_set(seed, chosen.per_kind), clean_set(seed, clean), detector(pool))
         megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"\nseed {seed}\n{result.table()}\n\nlargest child: {megabytes:.0f} MB\n")
-        for name, is_met in floors(result, megabytes).items():
+        seconds = (processor_seconds() - before) / len(result.seconds)
+        print(f"\nseed {seed}\n{result.table()}\n")
+        print(f"largest child: {megabytes:.0f} MB; its processor time: {seconds:.2f} s per picture\n")
+        for name, is_met in floors(result, megabytes=megabytes, seconds=seconds).items():
             print(f"{'met   ' if is_met else 'MISSED'}  {name}")
             holds &= is_met
         if chosen.misses:
