@@ -1,13 +1,14 @@
 /* <redactor-canvas>: areas to paint over one image, suggested or drawn, by mouse, touch, pen or keyboard. */
 
 import { Areas } from "./redactor/areas.js";
+import { Confirming } from "./redactor/confirming.js";
 import { Overlay } from "./redactor/overlay.js";
 import { Pointers } from "./redactor/pointers.js";
 import { Saving } from "./redactor/saving.js";
 import { View } from "./redactor/view.js";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const LOOK = 500; // milliseconds: nothing is confirmed that cannot have been seen
+const WARNINGS = new Set(["stillLooking", "open", "openOne", "unsaved", "lost", "look"]);
 
 class RedactorCanvas extends HTMLElement {
   connectedCallback() {
@@ -19,19 +20,22 @@ class RedactorCanvas extends HTMLElement {
     this.overlay = new Overlay({ sheet: this.querySelector("[data-sheet]"), areas: this.areas, words: this.words });
     this.view = new View({ root: this, areas: this.areas, draw: () => this.#draw(), say: (name) => this.#say(name) });
     this.saving = new Saving({
-      root: this, areas: this.areas, say: (name) => this.#say(name),
+      root: this, areas: this.areas, say: (name) => this.#say(name), heard: (text) => this.#tell(text, false),
       adopted: (isNew) => this.#adopted(isNew), settled: () => this.#settled(),
     });
     this.pointers = new Pointers({
       overlay: this.overlay, view: this.view, areas: this.areas, tool: () => this.tool, chosen: () => this.overlay.chosen,
       choose: (index) => this.#choose(index), touch: () => this.#draw(), done: (drag) => this.#dragged(drag),
     });
+    this.confirming = new Confirming({
+      root: this, picture: this.view.picture, areas: this.areas, saving: this.saving,
+      say: (name, values) => this.#say(name, values),
+    });
     this.#wire();
     this.#setTool("draw");
     this.classList.add("is-live");
     this.classList.toggle("is-painted", this.view.isPainted);
     this.view.fit();
-    this.#openEyes();
   }
 
   #wire() {
@@ -41,12 +45,6 @@ class RedactorCanvas extends HTMLElement {
     });
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("submit", (event) => this.#submit(event));
-  }
-
-  /* The picture has arrived and been there for a moment. */
-  async #openEyes() {
-    await this.view.picture.decode().catch(() => null);
-    setTimeout(() => (this.dataset.seen = ""), LOOK);
   }
 
   /* Tools */
@@ -73,7 +71,7 @@ class RedactorCanvas extends HTMLElement {
     acts[name]?.();
     // A screen reader clicks without a pointer; a pointer has its own way.
     const hint = event.detail === 0 && event.target.closest(".redactor-hint");
-    if (hint) this.#toggle(hint.dataset.hint);
+    if (hint) this.#toggle(hint.dataset.hint, true);
   }
 
   #setTool(tool) {
@@ -103,13 +101,21 @@ class RedactorCanvas extends HTMLElement {
   #key(event) {
     const { target, key } = event;
     if (target.matches("input:not([type=range]), select, textarea") || document.querySelector("dialog[open]")) return;
-    const isControl = event.ctrlKey || event.metaKey;
-    if (isControl && key.toLowerCase() === "z") {
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z") {
       event.preventDefault();
       this.#undo();
-    } else if (target.closest(".redactor-box")) this.#boxKey(event);
+    } else if (key === "Escape" && this.overlay.svg.contains(target)) this.#rest();
+    else if (target.closest(".redactor-box")) this.#boxKey(event);
     else if (target.closest(".redactor-hint")) this.#hintKey(event);
-    else if (key === "Enter" && !isControl && !event.altKey && target.matches("body, #main, [data-view]")) this.#confirm(event);
+    else if (!target.matches("body, #main, [data-view]")) return;
+    else if (key === "Enter" && isPlain) this.confirming.enter(event);
+    else if (key !== " ") this.#boxKey(event);
+  }
+
+  /* From where Enter confirms; an area that was drawn by hand is still the one that arrows move. */
+  #rest() {
+    this.view.stage.focus({ preventScroll: true });
   }
 
   #boxKey(event) {
@@ -121,24 +127,32 @@ class RedactorCanvas extends HTMLElement {
       const step = event.ctrlKey ? 1 : Math.max(1, Math.round(Math.max(this.areas.columns, this.areas.rows) / 200));
       const [dx, dy] = STEPS[key].map((way) => way * step);
       this.areas.change(() => (event.shiftKey ? this.areas.resize(index, dx, dy) : this.areas.move(index, dx, dy)));
-    } else if (key === "Enter" || key === " ") {
-      const hint = this.areas.hintOf(this.areas.boxes[index]);
-      if (hint) this.#toggle(hint.id);
-    } else return;
+    } else if (key === "Enter" || key === " ") this.#activate(index, event.repeat);
+    else return;
     event.preventDefault();
+  }
+
+  /* An area is a button: it takes back a suggestion; any other leads to where Enter confirms, and never confirms itself. */
+  #activate(index, isRepeated) {
+    const hint = this.areas.hintOf(this.areas.boxes[index]);
+    if (isRepeated) return;
+    if (hint) this.#toggle(hint.id, true);
+    else {
+      this.#rest();
+      this.#say("enter");
+    }
   }
 
   #hintKey(event) {
     if ((event.key !== "Enter" && event.key !== " ") || event.repeat) return;
     event.preventDefault();
-    this.#toggle(event.target.closest(".redactor-hint").dataset.hint);
+    this.#toggle(event.target.closest(".redactor-hint").dataset.hint, true);
   }
 
   /* Suggestions */
 
   #submit(event) {
     const wish = event.submitter?.dataset.accept ?? event.target.dataset?.accept;
-    if (event.target.matches?.("[data-confirm-image]")) this.#check(event);
     if (!wish) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -151,26 +165,26 @@ class RedactorCanvas extends HTMLElement {
     this.#say(count === 0 ? "none" : count === 1 ? "acceptedOne" : "acceptedAll", { count });
   }
 
-  #toggle(id) {
+  /* By keys the focus goes on to the next one, and after the last to where Enter confirms. */
+  #toggle(id, isByKey = false) {
     const hint = this.areas.hint(Number(id));
     if (!hint) return;
     const became = this.areas.toggle(hint);
     this.#say(became, { what: hint.words });
-    if (became === "accepted") this.#reach(this.areas.newest);
-    if (became === "taken") this.overlay.svg.querySelector(`[data-hint="${hint.id}"]`)?.focus({ preventScroll: true });
+    if (became === "accepted" && !isByKey) this.#choose(this.areas.newest);
+    if (!isByKey) return;
+    const next = became === "taken" ? this.overlay.hint(hint.id) : this.overlay.firstHint;
+    if (next) next.focus({ preventScroll: true });
+    else this.#rest();
   }
 
   /* Areas */
 
   #add() {
     this.areas.addInTheMiddle(this.view.frame);
-    this.#reach(this.areas.newest);
+    this.#choose(this.areas.newest);
+    this.overlay.focus(this.areas.newest);
     this.#say("added", { n: this.areas.boxes.length });
-  }
-
-  #reach(index) {
-    this.#choose(index);
-    this.overlay.focus(index);
   }
 
   #remove() {
@@ -179,10 +193,11 @@ class RedactorCanvas extends HTMLElement {
       this.#say("choose");
       return;
     }
+    const hadFocus = this.overlay.svg.contains(document.activeElement);
     this.overlay.chosen = null;
     this.areas.remove(gone);
     this.#say("removed", { n: gone + 1 });
-    (this.overlay.first ?? this.#button("add")).focus({ preventScroll: true });
+    if (hadFocus) (this.overlay.first ?? this.view.stage).focus({ preventScroll: true });
   }
 
   #undo() {
@@ -190,7 +205,7 @@ class RedactorCanvas extends HTMLElement {
     this.overlay.chosen = null;
     if (!this.areas.undo()) return;
     this.#say("undone");
-    if (hadFocus) (this.overlay.first ?? this.#button("add")).focus({ preventScroll: true });
+    if (hadFocus) (this.overlay.first ?? this.view.stage).focus({ preventScroll: true });
   }
 
   #setFill() {
@@ -219,14 +234,13 @@ class RedactorCanvas extends HTMLElement {
   }
 
   #dragged({ way, index, before, hint }) {
+    this.#rest();
     if (way === "draw" && index === undefined) {
       if (hint) this.#toggle(hint);
       else this.#choose(null);
       return;
     }
-    if (!this.areas.settle(before)) return;
-    if (way === "draw") this.#say("added", { n: index + 1 });
-    this.overlay.focus(this.overlay.chosen);
+    if (this.areas.settle(before) && way === "draw") this.#say("added", { n: index + 1 });
   }
 
   #changed() {
@@ -247,47 +261,22 @@ class RedactorCanvas extends HTMLElement {
     if (isNew) this.overlay.chosen = null;
     this.#draw();
     if (isNew) this.view.repaint();
-    this.warned = null;
-  }
-
-  /* Confirming: by its button, or by Enter on the page; never what cannot have been seen, never while an area is on its way. */
-
-  #confirm(event) {
-    event.preventDefault();
-    const form = document.querySelector("[data-confirm-image]");
-    if (event.repeat || !form) return;
-    if (this.dataset.seen === undefined) this.#say("look");
-    else if (this.#isWarned(form)) form.requestSubmit(form.querySelector("[data-settled]:enabled"));
-  }
-
-  /* What is suggested and not accepted, or still looked for, takes Enter twice. */
-  #isWarned(form) {
-    const doubt = this.saving.isDirty || this.saving.isSending ? String(this.areas.open.length) : form.dataset.doubt;
-    if (doubt === "0" || doubt === "" || this.warned === doubt) return true;
-    this.warned = doubt;
-    this.#say(doubt === "waiting" ? "stillLooking" : doubt === "1" ? "openOne" : "open", { count: doubt });
-    return false;
-  }
-
-  #check(event) {
-    if (!this.saving.isDirty && !this.saving.isSending) return;
-    event.preventDefault();
-    this.wantsConfirm = true;
-    this.saving.hurry();
   }
 
   #settled() {
     this.view.repaint();
-    if (!this.wantsConfirm) return;
-    this.wantsConfirm = false;
-    document.querySelector("[data-confirm-image]")?.requestSubmit();
+    this.confirming.settled();
   }
 
   #say(name, values = {}) {
-    const words = Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), this.words[name]);
+    const words = Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, String(value)), this.words[name]);
+    this.#tell(words, WARNINGS.has(name));
+  }
+
+  #tell(words, isWarning) {
     const line = this.querySelector("[data-say]");
     line.textContent = words;
-    line.classList.toggle("is-warning", ["stillLooking", "open", "openOne", "unsaved", "lost", "look"].includes(name));
+    line.classList.toggle("is-warning", isWarning);
   }
 }
 

@@ -30,7 +30,7 @@ ALL = (TEXT, MEMORY, OUTSIDE, STROKES)
 US = "ultrasound/cardiac-ybr-full-burned-in.dcm"
 CINE = "ultrasound/echo-cine-65f-jpeg-burned-in.dcm"
 SLICES = [f"ct-series/pancreas-ct/1-0{number}.dcm" for number in (44, 50, 56)]
-NAMES = ("us", "other", "cine", "series", "two", "plain", "touched", "found")
+NAMES = ("us", "other", "cine", "series", "two", "plain", "touched", "found", "keys")
 
 
 class Place:
@@ -127,9 +127,10 @@ def test_each_is_switched_by_click_by_key_and_in_the_list(place: Place) -> None:
     page.mouse.click(*point(page, 100, 20))
     status(page, "1 area, not confirmed yet")
     assert outlines(page) == grown(TEXT)
-    page.keyboard.press("Enter")  # the focus is on the area that was made of it
-    status(page, "No area, not confirmed yet")
+    page.locator(".redactor-box").focus()
     page.keyboard.press("Enter")
+    status(page, "No area, not confirmed yet")
+    page.keyboard.press("Enter")  # the focus is on the suggestion that it was before
     status(page, "1 area, not confirmed yet")
     page.get_by_role("button", name=re.compile("^Accept maybe letters")).click()
     status(page, "2 areas, not confirmed yet")
@@ -198,6 +199,21 @@ def test_enter_confirms_what_is_decided_and_asks_about_the_rest(place: Place) ->
     status(page, "2 areas, not confirmed yet")
 
 
+def test_enter_goes_from_suggestion_to_suggestion_and_then_confirms(place: Place) -> None:
+    page = place.open("keys", TEXT, MEMORY, STROKES)
+    page.locator(".redactor-hint").first.focus()
+    for count in (1, 2, 3):
+        page.keyboard.press("Enter")
+        status(page, f"{count} area{'s' * (count > 1)}, not confirmed yet")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")  # a button never confirms; it leads to where Enter does
+    page.get_by_text("Enter confirms the image").wait_for()
+    assert not place.bench.is_confirmed(place.image("keys"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/drafts/\w+$"))
+    assert len(place.bench.drawn(place.image("keys"))) == 4
+
+
 def test_enter_twice_confirms_without_the_suggestions(place: Place) -> None:
     page = place.open("plain", TEXT)
     page.keyboard.press("Enter")
@@ -230,7 +246,7 @@ def test_what_the_search_finds_arrives_without_moving_what_one_looks_at(place: P
         pass  # it was asked, and nothing was new
     place.bench.say(image, ScanState.DONE, TEXT, MEMORY)
     page.locator(".redactor-hint").nth(1).wait_for()
-    assert page.get_by_text("2 areas are suggested.").first.is_visible()
+    assert say(page) == "2 areas are suggested."
     assert [page.locator(one).bounding_box() for one in ("[data-sheet] img", ".image-confirm .button")] == before
     assert page.locator("#exact-x").input_value() == "77"
     assert page.evaluate("() => document.activeElement.id") == "exact-x"

@@ -37,6 +37,14 @@ export class Overlay {
     return this.svg.querySelector(".redactor-box, .redactor-hint");
   }
 
+  hint(id) {
+    return this.hints.querySelector(`[data-hint="${id}"]`);
+  }
+
+  get firstHint() {
+    return this.hints.firstElementChild;
+  }
+
   #placeHint(group, hint) {
     group.dataset.hint = hint.id;
     group.classList.toggle("is-weak", hint.weak);

@@ -6,8 +6,8 @@ const PAUSE = 400;
 const RETRY = 3000;
 
 export class Saving {
-  constructor({ root, areas, say, adopted, settled }) {
-    Object.assign(this, { root, areas, say, adopted, settled });
+  constructor({ root, areas, say, heard, adopted, settled }) {
+    Object.assign(this, { root, areas, say, heard, adopted, settled });
     this.isDirty = false;
     this.#readHints();
     document.addEventListener("htmx:before:swap", () => (this.restore = this.state && remember(this.state)));
@@ -16,6 +16,10 @@ export class Saving {
 
   get state() {
     return document.getElementById(this.root.dataset.state);
+  }
+
+  get isBusy() {
+    return this.isDirty || Boolean(this.isSending);
   }
 
   later() {
@@ -78,7 +82,11 @@ export class Saving {
     this.adopted(isNew);
   }
 
+  /* A search that is over says so once; what stands there has been replaced, which nobody hears. */
   #readHints() {
+    const isWaiting = this.state?.hasAttribute("hx-get") ?? false;
+    if (this.isWaiting && !isWaiting) this.heard(this.state.querySelector("[data-scan]").textContent);
+    this.isWaiting = isWaiting;
     this.areas.hints = JSON.parse(this.state?.dataset.hints ?? "[]");
   }
 
