@@ -68,21 +68,50 @@ def look(pool: Pool, data: bytes | MemFile, *, wants_faces: bool, foreground: bo
     """
     detector = detector_name()
     planes = pool.run("planes", [data], {"has_networks": detector is not None}, kind="pixel", foreground=foreground)
-    size = _Size(planes.json["rows"], planes.json["columns"])
-    always = _read(planes.json["found"], size, size)
+    said = _said(planes.json)
+    always = _read(said.found, said.size, said.size)
     if detector is None:
-        return Look(None, is_whole=False, suggested=always)
-    views = planes.json["views"]
-    params = {"views": views, "wants_faces": wants_faces, "wants_reader": planes.json["is_ultrasound"]}
+        return Look(None, is_whole=False, suggested=_surest(always))
+    params = {"views": said.views, "wants_faces": wants_faces, "wants_reader": said.is_ultrasound}
     try:
-        rows = pool.run("find", planes.parts, params, kind="vision", foreground=foreground).json["found"]
+        answer = pool.run("find", planes.parts, params, kind="vision", foreground=foreground)
+        seen = _read(answer.json.get("found"), _size(said.views[0]), said.size)
     except ChildFailed:
-        return Look(detector, is_whole=False, suggested=always)
-    seen = _read(rows, _Size(views[0]["rows"], views[0]["columns"]), size)
+        return Look(detector, is_whole=False, suggested=_surest(always))
     kept = [one.corners for one in seen if one.kind == KEPT]
-    found = [piece for one in always for piece in _without(one, kept)]
-    found += [one for one in seen if one.kind != KEPT]
-    return Look(detector, is_whole=True, suggested=tuple(found[:MOST]))
+    # Beside the networks strokes say nothing that is new and true.
+    found = [piece for one in always if one.kind != "strokes" for piece in _without(one, kept)]
+    return Look(detector, is_whole=True, suggested=_surest([*found, *seen]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a pixel child says about a file, once its form is known to be right."""
+
+    size: _Size
+    is_ultrasound: bool
+    found: object
+    views: list[dict[str, Any]]
+
+
+def _said(answer: dict[str, Any]) -> _Said:
+    match answer:
+        case {"is_ultrasound": bool(is_ultrasound), "found": found, "views": [dict(), *_] as views}:
+            return _Said(_size(answer), is_ultrasound, found, views)
+    raise ChildFailed("error", "Answer")
+
+
+def _size(stated: dict[str, Any]) -> _Size:
+    match stated:
+        case {"rows": int(rows), "columns": int(columns)} if rows > 0 and columns > 0:
+            return _Size(rows, columns)
+    raise ChildFailed("error", "Answer")
 
 
 def _without(one: Suggested, kept: Sequence[Rectangle]) -> list[Suggested]:
@@ -92,30 +121,29 @@ def _without(one: Suggested, kept: Sequence[Rectangle]) -> list[Suggested]:
     return [replace(one, x0=x0, y0=y0, x1=x1, y1=y1) for x0, y0, x1, y1 in thick]
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
-    rows: int
-    columns: int
-
-
-def _read(rows: list[Any], seen: _Size, native: _Size) -> tuple[Suggested, ...]:
+def _read(rows: object, seen: _Size, native: _Size) -> list[Suggested]:
     """Check what a child says and bring it to native pixels, rounded outward."""
     x, y = native.columns / seen.columns, native.rows / seen.rows
     found = []
-    for row in rows:
+    for row in rows if isinstance(rows, list) else [rows]:
         match row:
             case [str(kind), int() | float() as confidence, int(x0), int(y0), int(x1), int(y1)] if kind in _ANSWERS:
                 corners = math.floor(x0 * x), math.floor(y0 * y), math.ceil(x1 * x), math.ceil(y1 * y)
                 found.append(_inside(kind, float(confidence), corners, native))
             case _:
                 raise ChildFailed("error", "Answer")
-    found.sort(key=lambda one: -one.confidence)
-    return tuple(sorted(found[:MOST], key=lambda one: (one.y0, one.x0)))
+    return found
 
 
-def _inside(kind: str, confidence: float, corners: tuple[int, int, int, int], native: _Size) -> Suggested:
+def _inside(kind: str, confidence: float, corners: Rectangle, native: _Size) -> Suggested:
     x0, y0, x1, y1 = corners
     x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, native.columns), min(y1, native.rows)
     if x0 >= x1 or y0 >= y1 or not 0 <= confidence <= 1:
         raise ChildFailed("error", "Answer")
     return Suggested(kind, confidence, None, x0, y0, x1, y1)
+
+
+def _surest(found: Sequence[Suggested]) -> tuple[Suggested, ...]:
+    """Give what is to be suggested, from top to bottom."""
+    suggested = sorted((one for one in found if one.kind != KEPT), key=lambda one: -one.confidence)[:MOST]
+    return tuple(sorted(suggested, key=lambda one: (one.y0, one.x0)))

@@ -55,9 +55,8 @@ def planes_of(data: bytes, *, has_networks: bool) -> tuple[Json, list[bytes]]:
         rows, columns = header["Rows"], header["Columns"]
         made, found = views(dataset, header), outside(header, rows=rows, columns=columns)
         is_ultrasound = header.get("Modality") in _SOUND
-    if not has_networks:
-        high, wide = made[0].pixels.shape[:2]
-        found += [scaled(one, x=columns / wide, y=rows / high) for one in weakly(made[:_WEAK])]
+    high, wide = made[0].pixels.shape[:2]
+    found += [scaled(one, x=columns / wide, y=rows / high) for one in weakly(made[:_WEAK])]
     answer = {"rows": rows, "columns": columns, "found": rows_of(found), "views": [_sizes(view) for view in made]}
     return answer | {"is_ultrasound": is_ultrasound}, [view.pixels.tobytes() for view in made] if has_networks else []
 
