@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pinboard.sandbox import child, confine
 from pinboard.sandbox.answer import Answer, read_answer, reason_for
+from pinboard.sandbox.child import load, pieces
 from pinboard.sandbox.client import Request, command, environment
+from pinboard.sandbox.confine import address_space, forbid_imports, limit
 from pinboard.sandbox.errors import ChildFailed
 from pinboard.sandbox.limits import LIMITS
 from pinboard.sandbox.wire import frame, send, unframe
@@ -63,10 +64,10 @@ class ColdStart:
 def main(module: str, *folders: str) -> None:
     """Read a request from the standard input, run it confined, write the answer to the standard output."""
     request, parts = unframe(sys.stdin.buffer.read, _UNBOUNDED)
-    jobs = child.load(module, folders)
+    jobs = load(module, folders)
     params: dict[str, Any] = request["params"]
     limits = LIMITS[request["kind"]]
-    confine.forbid_imports()
-    confine.limit(memory=confine.address_space() + limits.memory_for(sum(map(len, parts))), seconds=request["seconds"])
-    send(sys.stdout.buffer.write, child.pieces(jobs, request, lambda: (params, parts)))
+    forbid_imports()
+    limit(memory=address_space() + limits.memory_for(sum(map(len, parts))), seconds=request["seconds"])
+    send(sys.stdout.buffer.write, pieces(jobs, request, lambda: (params, parts)))
     sys.stdout.buffer.flush()

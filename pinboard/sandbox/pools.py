@@ -10,10 +10,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pinboard.sandbox import confine
 from pinboard.sandbox.answer import Answer
 from pinboard.sandbox.client import ForkServer, Request
 from pinboard.sandbox.cold import ColdStart
+from pinboard.sandbox.confine import Confinement
+from pinboard.sandbox.confine import confinement as denied
 from pinboard.sandbox.errors import Busy
 from pinboard.sandbox.limits import IN_FLIGHT, LIMITS, Kind
 from pinboard.sandbox.memfile import HAS_MEMFD, Budget, MemFile
@@ -153,6 +154,6 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def confinement() -> confine.Confinement:
+def confinement() -> Confinement:
     """Report what a child is denied on this machine."""
-    return confine.confinement(fork_server=has_fork_server())
+    return denied(fork_server=has_fork_server())

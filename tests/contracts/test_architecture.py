@@ -153,9 +153,14 @@ def test_no_module_reaches_itself():
     assert _cycle({"a": ["b"], "b": ["c"], "c": ["a"]}) == ["a", "b", "c", "a"]
 
 
+def test_a_module_that_goes_through_its_own_package_is_seen():
+    inner = module("pinboard.sandbox.pools", "from pinboard.sandbox import confine")
+    assert "pinboard.sandbox" in _targets(inner, {"pinboard.sandbox", "pinboard.sandbox.confine"})
+
+
 def _targets(one: Module, names: set[str]) -> set[str]:
-    """Find the modules that are meant; `from package import name` means a module or a name inside one."""
-    meant = {item.module if item.module in names else item.module.rpartition(".")[0] for item in imports(one)}
+    """Find the modules that are meant; `from package import name` runs the package, and means a module or a name."""
+    meant = {item.module for item in imports(one)} | {item.package for item in imports(one)}
     return meant & names - {one.name}
 
 
