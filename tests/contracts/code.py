@@ -34,8 +34,6 @@ class Import:
     line: int
     is_local: bool
     is_relative: bool = False
-    package: str = ""
-    """Where `from package import name` takes the name."""
 
     @property
     def unit(self) -> str:
@@ -75,8 +73,7 @@ def imports(one: Module) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 name = f"{node.module}.{alias.name}"
-                where = node.module or ""
-                yield Import(name, node.lineno, id(node) in local, is_relative=node.level > 0, package=where)
+                yield Import(name, node.lineno, id(node) in local, is_relative=node.level > 0)
 
 
 def functions(one: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
