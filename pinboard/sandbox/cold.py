@@ -1,4 +1,4 @@
-"""Runs one job in one new process: where the kernel offers neither memfd nor pidfd, and for the networks everywhere."""
+"""Runs one job in one new process, where the kernel offers neither memfd nor pidfd."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pinboard.sandbox import child, confine
 from pinboard.sandbox.answer import Answer, read_answer, reason_for
+from pinboard.sandbox.child import load, pieces
 from pinboard.sandbox.client import Request, command, environment
+from pinboard.sandbox.confine import address_space, forbid_imports, limit
 from pinboard.sandbox.errors import ChildFailed
 from pinboard.sandbox.limits import LIMITS
 from pinboard.sandbox.wire import frame, send, unframe
@@ -24,9 +25,8 @@ class ColdStart:
 
     pid = None
 
-    def __init__(self, jobs: str, folders: Sequence[str] = (), *, entry: str = "cold") -> None:
+    def __init__(self, jobs: str, folders: Sequence[str] = ()) -> None:
         self._arguments = (jobs, *folders)
-        self._entry = entry
 
     def run(self, request: Request) -> Answer:
         """Run one job and wait for it."""
@@ -34,7 +34,7 @@ class ColdStart:
         message = b"".join(frame(head, [part.read() for part in request.parts]))
         try:
             done = subprocess.run(
-                command(self._entry, self._arguments),
+                command("cold", self._arguments),
                 input=message,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -64,17 +64,10 @@ class ColdStart:
 def main(module: str, *folders: str) -> None:
     """Read a request from the standard input, run it confined, write the answer to the standard output."""
     request, parts = unframe(sys.stdin.buffer.read, _UNBOUNDED)
-    jobs = child.load(module, folders)
+    jobs = load(module, folders)
     params: dict[str, Any] = request["params"]
-    confine_to(request, parts)
-    send(sys.stdout.buffer.write, child.pieces(jobs, request, lambda: (params, parts)))
+    limits = LIMITS[request["kind"]]
+    forbid_imports()
+    limit(memory=address_space() + limits.memory_for(sum(map(len, parts))), seconds=request["seconds"])
+    send(sys.stdout.buffer.write, pieces(jobs, request, lambda: (params, parts)))
     sys.stdout.buffer.flush()
-
-
-def confine_to(request: dict[str, Any], parts: Sequence[bytes], *, without_files: bool = False) -> None:
-    """Take from this process everything that its job does not need."""
-    memory = confine.address_space() + LIMITS[request["kind"]].memory_for(sum(map(len, parts)))
-    if without_files:
-        confine.deny_files_and_network()
-    confine.forbid_imports()
-    confine.limit(memory=memory, seconds=request["seconds"])

@@ -34,6 +34,8 @@ class Import:
     line: int
     is_local: bool
     is_relative: bool = False
+    package: str = ""
+    """Where `from package import name` takes the name."""
 
     @property
     def unit(self) -> str:
@@ -73,7 +75,8 @@ def imports(one: Module) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 name = f"{node.module}.{alias.name}"
-                yield Import(name, node.lineno, id(node) in local, is_relative=node.level > 0)
+                where = node.module or ""
+                yield Import(name, node.lineno, id(node) in local, is_relative=node.level > 0, package=where)
 
 
 def functions(one: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
