@@ -231,6 +231,28 @@ def test_back_from_a_case_finds_the_wall_as_it_was(browser: Browser, wall: Wall)
     keeping.close()
 
 
+def test_what_is_pressed_as_a_page_comes_is_not_lost(browser: Browser, wall: Wall) -> None:
+    context = wall.context(browser, viewport=DESK)
+    context.add_init_script(
+        "addEventListener('pointerdown', press => { window.pressed = press.target.localName; }, true)"
+    )
+    page = context.new_page()
+    pressed = []
+    for _ in range(8):
+        page.goto("/b/chests")
+        page.evaluate("() => new Promise(done => setTimeout(done, 300))")
+        page.locator(".card > a").first.click()
+        page.wait_for_url("**/c/*", wait_until="commit")
+        title = page.locator("h1").bounding_box()
+        assert title
+        page.mouse.move(title["x"] + 5, title["y"] + 5)
+        page.mouse.down()
+        page.mouse.up()
+        pressed.append(page.evaluate("() => window.pressed"))
+    assert pressed == ["h1"] * 8
+    context.close()
+
+
 def test_after_sign_out_neither_back_nor_an_address_shows_anything(browser: Browser, wall: Wall) -> None:
     keeping = browser.browser_type.launch(
         executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
