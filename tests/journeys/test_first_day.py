@@ -17,7 +17,7 @@ TITLE = "Is this wall motion abnormality new?"
 FINDINGS = "ZEBRAFINDING reduced excursion of the lateral wall"
 CAPTION = "This is your heart as we saw it with ultrasound. We will talk about it on Thursday."
 COMMENT = "I would compare with last year’s study."
-IDENTIFYING = ("Fairfax", "Gwendolen", "90210")
+IDENTIFYING = ("Fairfax", "Gwendolen", "9021048317")
 
 
 def files():
@@ -27,7 +27,7 @@ def files():
         dataset = pydicom.dcmread(sample(name))
         # The cine ends with a stray sequence delimiter, which pydicom reads and cannot write.
         dataset.pop(0xFFFEE0DD, None)
-        dataset.PatientID, dataset.PatientName = "MRN-90210", "Gwendolen^Fairfax"
+        dataset.PatientID, dataset.PatientName = "MRN-9021048317", "Gwendolen^Fairfax"
         held = io.BytesIO()
         dataset.save_as(held)
         made.append((held.getvalue(), f"Fairfax Gwendolen {len(made)}.dcm"))
