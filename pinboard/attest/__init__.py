@@ -1,1 +1,0 @@
-"""The second look: a clinician who did not write a case says that nothing in its images identifies the patient."""

@@ -1,1 +1,0 @@
-"""Cases that readers report, and what reviewers decide about them."""
