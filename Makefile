@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help init serve worker demo test e2e check format lock screenshots vendor
+.PHONY: help init serve worker demo test e2e check docs format lock screenshots vendor
 
 help: ## show this list
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -32,6 +32,9 @@ check: ## everything .ci/run looks at, but for the installation of packages
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
 	python3 app.py test
+
+docs: ## write docs/deidentification.md anew from the code it speaks about
+	$(BIN)/python docs/build.py
 
 format: ## bring the code into the one format
 	$(BIN)/ruff check --fix --select I .

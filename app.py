@@ -50,7 +50,7 @@ def install(*packages: str) -> None:
 def main(arguments: list[str]) -> None:
     """Become pytest, the server, or another of Pinboard's commands."""
     is_test = arguments[:1] == ["test"]
-    prepare("[test,heif,postgres,s3]" if is_test else "")
+    prepare("[test,heif,postgres,s3,vision]" if is_test else "")
     serve = [] if arguments and not arguments[0].startswith("-") else ["serve"]
     command = [str(PYTHON), "-m", *(["pytest", *arguments[1:]] if is_test else ["pinboard", *serve, *arguments])]
     os.chdir(ROOT)

@@ -6,19 +6,21 @@ from flask import Flask
 
 from pinboard import config as settings
 from pinboard.accounts.settings import bp as accounts
-from pinboard.admin.clinic import bp as admin
+from pinboard.admin.proof import bp as admin
+from pinboard.attest.routes import bp as attest
 from pinboard.boards.routes import bp as boards
 from pinboard.cases.routes import bp as cases
 from pinboard.comments.routes import bp as comments
 from pinboard.config import Config
 from pinboard.drafts.routes import bp as drafts
+from pinboard.flags.routes import bp as flags
 from pinboard.inbox.routes import bp as inbox
 from pinboard.intake.stores import Stores
 from pinboard.patients.routes import bp as patients
 from pinboard.people.routes import bp as people
 from pinboard.search.routes import bp as search
 from pinboard.shares.routes import bp as shares
-from pinboard.upkeep.routes import bp as upkeep
+from pinboard.upkeep.routes_images import bp as upkeep
 from pinboard.web import access, assets, errors, extensions, headers, proxies, secret_key, sessions, templating
 from pinboard.web.health import bp as health
 from pinboard.web.help import bp as help_pages
@@ -29,10 +31,12 @@ from pinboard.web.requests import FORM_BYTES, BoundedRequest
 FEATURES = (
     accounts,
     admin,
+    attest,
     boards,
     cases,
     comments,
     drafts,
+    flags,
     inbox,
     patients,
     people,

@@ -1,8 +1,9 @@
 """The types that carry a picture through its life, so that nothing unreviewed can reach the media store.
 
 Each type is constructed in the modules that the contract test names and nowhere else: `Scrubbed` by the header
-step and by the vault, `Reviewed` by the review, what can be served by publishing. Data carries the types over
-requests; the hashes in them are computed anew when they are used.
+step, of an upload or of a published image that is redacted again, and by the vault, `Reviewed` by the review, what
+can be served by publishing. Data carries the types over requests; the hashes in them are computed anew when they are
+used.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ from typing import Any, Literal
 
 Header = dict[str, Any]
 """Allowed elements by keyword, JSON types only."""
+
+Fill = Literal["block", "blur"]
+
+WireBox = list[int | str | None]
+"""A box as it crosses borders: `[frame, x0, y0, x1, y1]`, with a sixth element "blur" where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +29,12 @@ class Box:
     x1: int
     y1: int
     frame: int | None = None
+    fill: Fill = "block"
 
-    def as_list(self) -> list[int | None]:
-        """Give the form that crosses to a sandbox child and into a receipt."""
-        return [self.frame, self.x0, self.y0, self.x1, self.y1]
+    def as_list(self) -> WireBox:
+        """Give the form that crosses to a sandbox child and into a receipt; a block says nothing of its fill."""
+        corners: WireBox = [self.frame, self.x0, self.y0, self.x1, self.y1]
+        return corners if self.fill == "block" else [*corners, self.fill]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from pinboard.ids import public_id, token
 from pinboard.models import (
     LATEST,
     AccountState,
+    Attestation,
+    AttestState,
     Board,
     BoardKind,
     BoardRole,
@@ -161,6 +163,7 @@ def make_picture(session, case, *, modality="CT", frames=1, width=512, height=51
     name = public_id()
     given.setdefault("state", InstanceState.PUBLISHED)
     given.setdefault("is_photo", modality in {"XC", "DMS", "ES", "OT"})
+    given.setdefault("needs_attest", False)
     instance = add(
         session,
         Instance(
@@ -179,7 +182,24 @@ def make_picture(session, case, *, modality="CT", frames=1, width=512, height=51
         case.modality = modality
     case.frame_count += frames
     session.flush()
+    if case.seq is not None:
+        policy.void_attestations(session, case)
     return instance
+
+
+def make_attestation(session, case, by=None, *, state=AttestState.ATTESTED, **given):
+    """Write down that somebody looked at the images of a case, or, with another state, that its author waits."""
+    looked = state in {AttestState.ATTESTED, AttestState.RETURNED}
+    given.setdefault("images_sha256", policy.images_sha256(session, case))
+    made = add(
+        session,
+        Attestation(
+            public_id=public_id(), case_id=case.id, state=state, asked_by_id=case.author_id, asked_at=clock.now(),
+            by_id=(by or make_user(session)).id if looked else None, at=clock.now() if looked else None, **given,
+        ),
+    )  # fmt: skip
+    policy.rebuild(session, [case.id])
+    return made
 
 
 def make_media(session, case, instance):

@@ -97,7 +97,7 @@ def test_it_installs_once(checkout):
 
 def test_tests_need_more_than_the_server_and_include_it(checkout):
     assert "INSTALL" in run(checkout)[0]
-    assert "-e .[test,heif,postgres,s3]" in run(checkout, "test")[0]
+    assert "-e .[test,heif,postgres,s3,vision]" in run(checkout, "test")[0]
     assert "INSTALL" not in run(checkout, "test")[0]
     assert "INSTALL" not in run(checkout)[0]
 

@@ -71,3 +71,12 @@ class ClinicForm(Form):
     vault_days = IntegerField(validators=[Between()])
     photo_side = IntegerField(validators=[Between()])
     includes_trainees = BooleanField()
+    release_gate = BooleanField()
+    release_gate_reason = StringField(filters=[trimmed], validators=[AtMost(200)])
+    rare_fewer_than = IntegerField(validators=[Between()])
+    rare_from_cases = IntegerField(validators=[Between()])
+
+    def validate_release_gate_reason(self, field: StringField) -> None:
+        """Ask why the clinic goes without a second look; the answer is kept and recorded."""
+        if not self.release_gate.data and not field.data:
+            raise ValidationError(_("Say why cases may leave the clinic without a second look."))

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
-from pinboard.models import AuditEvent, Board, LinkPurpose, Pin, SingleUseLink, User
+from pinboard.models import AuditEvent, Board, LinkPurpose, Pin, Proof, SingleUseLink, User
 from pinboard.web.paging import Cursor
 
 PAGE = 50
@@ -90,6 +90,12 @@ def boards(session: Session) -> list[Any]:
     """List boards with the number of their pins."""
     pins = select(func.count()).where(Pin.board_id == Board.id).scalar_subquery()
     return list(session.execute(select(Board, pins.label("pins")).order_by(Board.kind, Board.title).limit(500)).all())
+
+
+def proofs(session: Session, *, but: Proof | None) -> list[Any]:
+    """List the last proofs with the name of who asked, latest first."""
+    query = select(Proof, User.name).outerjoin(User, User.id == Proof.by_id).order_by(Proof.id.desc()).limit(20)
+    return list(session.execute(query.where(Proof.id != (but.id if but else 0))).all())
 
 
 def _page(session: Session, query: Select[User]) -> Rows:

@@ -33,6 +33,14 @@ ACTS: dict[str, tuple[Callable[[User], None], str]] = {
         lambda user: members.set_admin(db.session(), user, False, by=current_user.user),
         _("Is no administrator any more."),
     ),
+    "give-review": (
+        lambda user: members.set_reviewer(db.session(), user, True, by=current_user.user),
+        _("Decides about reported cases now."),
+    ),
+    "take-review": (
+        lambda user: members.set_reviewer(db.session(), user, False, by=current_user.user),
+        _("Does not decide about reported cases any more."),
+    ),
 }
 
 
@@ -59,7 +67,7 @@ def person(public_id: str) -> Response:
     return _person(_found(public_id))
 
 
-@bp.post("/people/<public_id>/<any(disable, enable, logout, 'give-admin', 'take-admin'):act>")
+@bp.post(f"/people/<public_id>/<any({', '.join(map(repr, ACTS))}):act>")
 @access("admin")
 def change_person(public_id: str, act: str) -> Response:
     """Do one thing to an account."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pinboard import audit
+from pinboard import audit, policy
 from pinboard.clock import now
 from pinboard.deid.pseudonym import Keys, chart_code, normal_record
 from pinboard.identity import links, members
@@ -17,6 +17,7 @@ from pinboard.intake.drafts import subject_for
 from pinboard.models import LinkPurpose, Role, SingleUseLink, Subject, User
 from pinboard.models.clinic_settings import decide
 
+GATE, GATE_REASON = "release_gate", "release_gate_reason"
 ALPHABET_HELP = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -51,9 +52,13 @@ def take_back(session: Session, link: SingleUseLink, *, by: User) -> None:
 
 def decide_all(session: Session, wishes: Mapping[str, Any], *, by: User) -> list[str]:
     """Set the clinic's decisions and tell which changed."""
-    changed = [name for name, value in wishes.items() if decide(session, name, value, by_id=by.id)]
+    plain = {name: value for name, value in wishes.items() if name not in {GATE, GATE_REASON}}
+    changed = [name for name, value in plain.items() if decide(session, name, value, by_id=by.id)]
     if changed:
         audit.record(session, actor=by, verb="settings-changed", detail={"names": changed})
+    # Whether a case needs a second look decides who sees it, so it is recorded apart, with its reason.
+    if policy.set_release_gate(session, is_on=wishes[GATE], reason=wishes[GATE_REASON] or "", by=by):
+        changed.append(GATE)
     return changed
 
 

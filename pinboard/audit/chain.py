@@ -19,18 +19,26 @@ GENESIS = "0" * 64
 _EVENTS_LOCK, _OPENINGS_LOCK = 0x41554449, 0x4F50454E
 
 _CODES: dict[tuple[str, str], str] = {
-    ("110101", "Audit Log Used"): "audit-read",
+    ("110101", "Audit Log Used"): "audit-read proof-asked",
     ("110103", "DICOM Instances Accessed"): (
         "board-archive board-create board-reopen board-update comment-delete confirm download draft edit page picture"
-        " pin publish publish-failed publish-start restored shown solve unpin"
+        " pin publish publish-failed publish-start restore restored shown solve unhide unpin words-approved"
     ),
-    ("110105", "DICOM Study Deleted"): "discard draft-remove erased image-remove purge",
-    ("110106", "Export"): "export released share-extended share-made",
+    ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
+    ("110106", "Export"): (
+        "attest attest-asked attest-returned attest-void attested export released share-extended share-made"
+    ),
     ("110107", "Import"): "demo upload",
-    ("110113", "Security Alert"): "consent-withdrawn hidden release-ended share-revoked sign-in-failed withdrawn",
+    ("110113", "Security Alert"): (
+        "consent-withdrawn flag flag-erased flag-redacted flag-restored hidden hide image-hide image-mend"
+        " image-mend-end image-mend-failed image-mend-start image-redacted image-show release-ended share-revoked"
+        " sign-in-failed withdraw withdrawn"
+    ),
     ("110114", "User Authentication"): "member-logged-out sessions-ended signed-in signed-out",
-    ("110129", "Security Configuration"): "clinic-set-up settings-changed",
-    ("110136", "Security Roles Changed"): "admin-given admin-taken board-person-add board-person-remove",
+    ("110129", "Security Configuration"): "clinic-set-up release-gate-changed settings-changed",
+    ("110136", "Security Roles Changed"): (
+        "admin-given admin-taken board-person-add board-person-remove reviewer-given reviewer-taken"
+    ),
     ("110137", "User Security Attributes Changed"): (
         "invitation-made invitation-revoked member-added member-disabled member-enabled member-verified"
         " password-changed profile-changed reset-link-made"
@@ -126,11 +134,13 @@ def verify_openings(session: Session) -> int | None:
     """Give the id of the first batch of openings that was changed, or None if all are whole."""
     before = GENESIS
     columns = (OpeningBatch.id, OpeningBatch.count, OpeningBatch.at, OpeningBatch.previous_hash, OpeningBatch.hash)
-    for number, count, at, previous, given in session.execute(select(*columns).order_by(OpeningBatch.id)).all():
-        rows = session.execute(select(*_OPENING).where(Opening.batch_id == number).order_by(Opening.id)).all()
-        if previous != before or count != len(rows) or given != _digest([before, at, [list(row) for row in rows]]):
-            return number
-        before = given
+    every = select(*columns).order_by(OpeningBatch.id).execution_options(yield_per=1000)
+    with session.execute(every) as batches:
+        for number, count, at, previous, given in batches:
+            rows = session.execute(select(*_OPENING).where(Opening.batch_id == number).order_by(Opening.id)).all()
+            if previous != before or count != len(rows) or given != _digest([before, at, [list(row) for row in rows]]):
+                return int(number)
+            before = given
     return None
 
 

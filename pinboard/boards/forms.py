@@ -13,3 +13,7 @@ class BoardForm(Form):
 
     title = StringField(filters=[trimmed], validators=[Needed(_("Give the board a name.")), AtMost(120)])
     description = TextAreaField(filters=[trimmed], validators=[AtMost(1000)])
+
+    def texts(self) -> dict[str, str]:
+        """Give what somebody typed, by field."""
+        return {"title": self.title.data or "", "description": self.description.data or ""}

@@ -11,6 +11,7 @@ from pinboard.boards import pinning, queries, service, settings
 from pinboard.boards.blueprint import bp, is_clinician
 from pinboard.boards.forms import BoardForm
 from pinboard.models import Role
+from pinboard.web import words
 from pinboard.web.access import access
 from pinboard.web.extensions import csrf_token, db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
@@ -91,9 +92,13 @@ def create() -> Response:
     form = BoardForm()
     if not form.validate():
         return invalid("partials/boards/new.html", page="pages/boards/new.html", form=form, errors=form.first_errors())
+    if doubts := words.left(None, form.texts()):
+        partial, page = "partials/boards/new.html", "pages/boards/new.html"
+        return invalid(partial, page=page, form=form, errors={}, doubts=doubts)
     board = service.create(
         db.session(), title=form.title.data, description=form.description.data or "", by=g.reader.user_id
     )
+    words.note_board(board, form.texts())
     db.session.commit()
     return see_other(f"/b/{board.slug}")
 

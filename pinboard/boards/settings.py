@@ -11,6 +11,7 @@ from pinboard.boards.blueprint import bp
 from pinboard.boards.forms import BoardForm
 from pinboard.models import Board, BoardKind
 from pinboard.policy import NotFound, board_for
+from pinboard.web import words
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, see_other, toast
@@ -23,7 +24,12 @@ def settings(slug: str) -> Response:
     """Show and change the words of a board."""
     board = board_for(db.session(), g.reader, "settings", slug)
     form = BoardForm(obj=board)
-    if request.method == "POST" and form.validate():
+    texts = {"title": form.title.data, "description": form.description.data}
+    is_valid = request.method == "POST" and form.validate()
+    # What the board says already was asked about when it was first said.
+    doubts = words.left(None, {name: text for name, text in texts.items() if text != getattr(board, name)})
+    if is_valid and not doubts:
+        words.note_board(board, texts)
         service.update(
             db.session(),
             board,
@@ -37,7 +43,8 @@ def settings(slug: str) -> Response:
     status = 422 if request.method == "POST" else 200
     context = _people(board)
     return make_response(
-        render_template("pages/boards/settings.html", form=form, errors=form.first_errors(), **context), status
+        render_template("pages/boards/settings.html", form=form, errors=form.first_errors(), doubts=doubts, **context),
+        status,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_login import current_user
 
-from pinboard.cases import queries, service, words
+from pinboard.attest.queries import attested_by
+from pinboard.cases import queries, receipts, service, words
 from pinboard.cases.forms import SolveForm
 from pinboard.comments.queries import thread
 from pinboard.models import Case, CaseState, Resolution
@@ -18,6 +19,7 @@ from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
+from pinboard.web.words import left as doubts_left
 
 bp = Blueprint("cases", __name__)
 
@@ -39,6 +41,8 @@ ACTIONS = (
     Action("edit", "edit", _("Edit"), key="e", is_rare=True),
     Action("audience", "audience", _("Who can see this"), is_rare=True),
     Action("see", "history", _("History"), is_rare=True),
+    Action("openings", "openings", _("Who had opened it"), is_rare=True),
+    Action("flag", "flag", _("Report what says who the patient is"), is_rare=True),
 )
 """The pages of other features, by address; a test opens every link that the page of a case offers."""
 
@@ -96,13 +100,23 @@ def _words(case: Case) -> dict[str, object]:
         "state_word": queries.STATES[case.resolution],
         "facts": words.facts(case),
         "boards": words.boards_of(session, g.reader, case.id),
-        "safety": words.safety(words.receipts(session, case.id)),
+        "safety": receipts.safety(session, case.id),
+        "attested_by": attested_by(session, case.id),
+        "hidden_images": words.hidden_images(session, case.id),
+        "reported": words.reported(session, case.id) if case.state is CaseState.HIDDEN else "",
+        "may_moderate": verbs["moderate"],
         "may_pin": verbs["pin"],
         "may_edit": verbs["edit"] and is_open,
         "may_withdraw": verbs["withdraw"] and is_open,
         "may_restore": verbs["withdraw"] and case.state is CaseState.WITHDRAWN,
-        "actions": [one for one in ACTIONS if verbs.get(one.verb, True)] if is_open else [],
+        "actions": _actions(verbs) if is_open else [],
     }
+
+
+def _actions(verbs: dict[str, bool]) -> list[Action]:
+    """Give the pages for this reader; whoever can mend a case has no need to report it."""
+    allowed = [one for one in ACTIONS if verbs.get(one.verb, True)]
+    return [one for one in allowed if one.verb != "flag" or not verbs["edit"]]
 
 
 @bp.get("/c/<case_id>/receipt")
@@ -111,14 +125,11 @@ def receipt(case_id: str) -> Response:
     """Show what was taken out of each picture."""
     session = db.session()
     case = case_for(session, g.reader, "see", case_id)
-    rows = words.receipts(session, case.id)
-    return respond(
-        "pages/cases/receipt.html",
-        "partials/cases/receipt.html",
-        case=case,
-        receipts=words.receipt_lines(rows),
-        safety=words.safety(rows),
-    )
+    start = max(request.args.get("from", 0, type=int), 0)
+    proofs, following = receipts.proofs(session, case.id, start)
+    page, partial = "pages/cases/receipt.html", "partials/cases/receipt.html"
+    total = receipts.safety(session, case.id)
+    return respond(page, partial, case=case, proofs=proofs, following=following, safety=total)
 
 
 @bp.route("/c/<case_id>/solve", methods=["GET", "POST"])
@@ -132,6 +143,8 @@ def solve(case_id: str) -> Response:
         return respond(page, partial, case=case, form=form, errors={})
     if not form.validate():
         return invalid(partial, page=page, case=case, form=form, errors=form.first_errors())
+    if doubts := doubts_left(case, {"outcome": form.outcome.data}):
+        return invalid(partial, page=page, case=case, form=form, errors={}, doubts=doubts)
     service.solve(
         db.session(),
         case,

@@ -1,81 +1,21 @@
-"""Reads what the page of a case says beside its pictures: who, what is known, what was taken out, what may be done."""
+"""Reads what the page of a case says beside its pictures: who, what is known, what may be done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from pinboard.models import Board, Case, Instance, InstanceState, Pin, Receipt, Series, User
+from pinboard.models import Board, Case, Flag, FlagState, Instance, InstanceState, Pin, User
 from pinboard.policy import Reader, may, may_board
 from pinboard.vocabulary import meaning, modality
+from pinboard.web.flags import KINDS
 from pinboard.web.text import _
 
-VERBS = ("comment", "pin", "audience", "edit", "release", "share", "withdraw")
+VERBS = ("comment", "pin", "audience", "edit", "release", "share", "withdraw", "flag", "openings", "moderate")
 SEXES = {"F": _("female"), "M": _("male"), "O": _("other sex")}
-
-
-@dataclass(frozen=True, slots=True)
-class Safety:
-    """What the receipts of a case add up to."""
-
-    removed: int
-    painted: int
-    profile: str
-
-
-def receipts(session: Session, case_id: int) -> list[Row[*tuple[Any, ...]]]:
-    """Give the receipts of the pictures that are shown, with who confirmed each."""
-    query = (
-        select(Receipt.counts, Receipt.boxes, Receipt.profile_version, Receipt.codes, Receipt.confirmed_at)
-        .add_columns(User.name.label("confirmed_by"), Instance.is_photo, Series.modality)
-        .join(Instance, Instance.id == Receipt.instance_id)
-        .join(Series, Series.id == Instance.series_id)
-        .join(User, User.id == Receipt.confirmed_by_id)
-        .where(Receipt.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
-        .order_by(Series.position, Series.id, Instance.position, Instance.id)
-    )
-    return list(session.execute(query))
-
-
-def safety(rows: Sequence[Row[*tuple[Any, ...]]]) -> Safety | None:
-    """Add up the receipts of a case; a removed or painted thing is counted, never named."""
-    if not rows:
-        return None
-    return Safety(
-        removed=sum(int(row.counts.get("removed", 0)) for row in rows),
-        painted=sum(len(row.boxes) for row in rows),
-        profile=rows[-1].profile_version,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
-    """What happened to one picture, in numbers."""
-
-    kind: str
-    removed: int
-    painted: int
-    confirmed_by: str
-    confirmed_at: datetime
-
-
-def receipt_lines(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[ReceiptLine]:
-    """Make a line of the receipt's table for each picture."""
-    return [
-        ReceiptLine(
-            kind=modality(row.modality),
-            removed=int(row.counts.get("removed", 0)),
-            painted=len(row.boxes),
-            confirmed_by=row.confirmed_by,
-            confirmed_at=row.confirmed_at,
-        )
-        for row in rows
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +61,15 @@ def facts(case: Case) -> list[tuple[str, str]]:
     place = ", ".join(word for word in (meaning(case.body_part), meaning(case.laterality).lower()) if word)
     rows = [(_("Modality"), modality(case.modality)), (_("Region"), place), (_("Patient"), person)]
     return [(name, value) for name, value in rows if value]
+
+
+def hidden_images(session: Session, case_id: int) -> int:
+    """Count the images of a case that nobody is shown while they are mended."""
+    hidden = (Instance.case_id == case_id, Instance.state == InstanceState.HIDDEN)
+    return session.scalar(select(func.count()).select_from(Instance).where(*hidden)) or 0
+
+
+def reported(session: Session, case_id: int) -> str:
+    """Say what a reader saw in a case that waits for a reviewer; who it was is not for its author."""
+    kind = session.scalar(select(Flag.kind).where(Flag.case_id == case_id, Flag.state == FlagState.OPEN).limit(1))
+    return KINDS[kind] if kind else ""

@@ -21,6 +21,8 @@ COMMANDS = {
     "user": "add, disable, reset or log out an account",
     "demo": "load the demo board",
     "deid": "de-identify files into a folder",
+    "scan": "write the areas of pictures that a review would suggest",
+    "prove": "look at everything that is stored, and sign that nothing violates the profile",
 }
 
 

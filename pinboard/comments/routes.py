@@ -8,6 +8,7 @@ from pinboard.comments import queries, service
 from pinboard.comments.forms import CommentForm
 from pinboard.models import Case, Comment
 from pinboard.policy import case_for
+from pinboard.web import words
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
@@ -38,6 +39,8 @@ def create(case_id: str) -> Response:
     parent = service.comment_of(session, case, form.parent.data) if form.parent.data else None
     if not form.validate():
         return _refused("composer", case, form, parent=parent.public_id if parent else None)
+    if doubts := words.left(case, {"body": form.body.data}):
+        return _refused("composer", case, form, parent=parent.public_id if parent else None, doubts=doubts)
     comment = service.create(session, case, body=form.body.data, by=g.reader.user_id, parent=parent)
     db.session.commit()
     if not is_fragment():
@@ -86,6 +89,8 @@ def edit(case_id: str, comment_id: str) -> Response:
     form = CommentForm()
     if not form.validate():
         return _refused("edit", case, form, comment={"id": comment_id})
+    if doubts := words.left(case, {"body": form.body.data}):
+        return _refused("edit", case, form, comment={"id": comment_id}, doubts=doubts)
     if not service.edit(session, comment, body=form.body.data):
         sentence = _("A comment can be changed for 15 minutes. Copy your words into a new one.")
         return _refused("edit", case, form, comment={"id": comment_id}, error=sentence)

@@ -51,11 +51,13 @@ class Word:
     words: frozenset[str]
     count: int | tuple[int, int] = 1
     other: str | None = None
+    skips: bool = False
+    """Unknown words among known ones are left out, where their place in the list says nothing."""
 
     def clean(self, value: Any) -> Any:
         """Give the list's own spelling."""
         values = [self._one(item) for item in _several(value)]
-        return _shaped(values, self.count)
+        return _shaped([one for one in values if one is not None] if self.skips else values, self.count)
 
     def _one(self, value: Any) -> str | None:
         word = value.strip().upper() if isinstance(value, str) else ""
@@ -66,6 +68,21 @@ class Word:
         if len(self.words) > 12:
             return f"one of {len(self.words)} words"
         return "one of " + ", ".join(sorted(self.words))
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A text of ours in place of whatever the file says, where the standard wants one."""
+
+    text: str
+
+    def clean(self, value: Any) -> str:  # noqa: ARG002 - one protocol; the file's own value is not even looked at
+        """Give our text."""
+        return self.text
+
+    def describe(self) -> str:
+        """Say the text."""
+        return f"always “{self.text}”" if self.text else "always empty"
 
 
 @dataclass(frozen=True, slots=True)

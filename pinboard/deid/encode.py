@@ -13,7 +13,8 @@ from pydicom.datadict import tag_for_keyword
 
 from pinboard.deid.checks import Codes, Items
 from pinboard.deid.concepts import coded
-from pinboard.deid.profile import ALLOWED, BLANK
+from pinboard.deid.profile import ALLOWED
+from pinboard.deid.required import required
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +30,7 @@ IMPLEMENTATION_NAME: Final = "PINBOARD"
 
 _LONG = frozenset({"OB", "OW", "SQ"})
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FD": "d"}
+_VIEW: Final = 0x00540220
 _ITEM = struct.pack("<HHI", 0xFFFE, 0xE000, 0)[:4]
 
 
@@ -51,14 +53,30 @@ def _row(keyword: str, vr: str, check: Check) -> _Row:
 
 
 _ROWS: Final = {element.keyword: _row(element.keyword, element.vr, element.check) for element in ALLOWED}
-_BLANKS: Final = [(tag_for_keyword(keyword) or 0, vr) for keyword, vr in BLANK.items()]
+_NOT_OF_FLOATS: Final = frozenset({"BitsStored", "HighBit", "PixelRepresentation"})
+_MODIFIERS: Final = struct.pack("<HH2sHI", 0x0054, 0x0222, b"SQ", 0, 0)
+"""The modifiers of a view, of which none is kept; the standard wants the sequence."""
 
 
-def encode(header: Header) -> bytes:
-    """Write the elements of a header in the order of their tags, with the blank ones that the standard wants."""
+def encode(header: Header, *, is_float: bool = False) -> bytes:
+    """Write the elements of a header in the order of their tags, with those that the standard wants beside them.
+
+    Parameters
+    ----------
+    header : dict
+        As the allow list permits it.
+    is_float : bool
+        The pixels are of floating point, which three elements on bits must not describe.
+    """
     is_signed = header.get("PixelRepresentation") == 1
-    written = [(_ROWS[keyword].tag, _element(_ROWS[keyword], value, is_signed)) for keyword, value in header.items()]
-    written += [(tag, _framed(tag, vr, b"")) for tag, vr in _BLANKS]
+    written = [
+        (_ROWS[keyword].tag, _element(_ROWS[keyword], value, is_signed))
+        for keyword, value in header.items()
+        if not (is_float and keyword in _NOT_OF_FLOATS)
+    ]
+    for keyword, (vr, value) in required(header).items():
+        tag = tag_for_keyword(keyword) or 0
+        written.append((tag, _framed(tag, vr, _pointer(value) if isinstance(value, int) else _text(value, vr))))
     return _in_order(written)
 
 
@@ -84,7 +102,8 @@ def _in_order(written: Iterable[tuple[int, bytes]]) -> bytes:
 def _element(row: _Row, value: Any, is_signed: bool) -> bytes:
     vr = row.vr
     if isinstance(row.check, Codes):
-        return _framed(row.tag, vr, b"".join(_code_item(item["CodeValue"]) for item in value))
+        more = _MODIFIERS if row.tag == _VIEW else b""
+        return _framed(row.tag, vr, b"".join(_code_item(item["CodeValue"], more) for item in value))
     if vr == "SQ":
         return _framed(row.tag, vr, b"".join(_item(row, item, is_signed) for item in value))
     if vr == "OW":
@@ -92,6 +111,8 @@ def _element(row: _Row, value: Any, is_signed: bool) -> bytes:
     values = value if isinstance(value, list) else [value]
     if vr == "SS":
         vr, values = _whole(values, is_signed)
+    if vr == "AT":
+        return _framed(row.tag, vr, b"".join(_pointer(one) for one in values))
     if vr in _BINARY:
         return _framed(row.tag, vr, struct.pack(f"<{len(values)}{_BINARY[vr]}", *values))
     return _framed(row.tag, vr, _text("\\".join(_number(one) for one in values), vr))
@@ -102,10 +123,14 @@ def _item(row: _Row, item: Header, is_signed: bool) -> bytes:
     return _ITEM + struct.pack("<I", len(body)) + body
 
 
-def _code_item(code: str) -> bytes:
+def _pointer(tag: int) -> bytes:
+    return struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+
+
+def _code_item(code: str, more: bytes) -> bytes:
     scheme, meaning = coded(code)
     rows = ((0x00080100, "SH", code), (0x00080102, "SH", scheme), (0x00080104, "LO", meaning))
-    body = b"".join(_framed(tag, vr, _text(text, vr)) for tag, vr, text in rows)
+    body = b"".join(_framed(tag, vr, _text(text, vr)) for tag, vr, text in rows) + more
     return _ITEM + struct.pack("<I", len(body)) + body
 
 

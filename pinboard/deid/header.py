@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pinboard import __version__
 from pinboard.deid import pseudonym, vocabulary
-from pinboard.deid.concepts import is_anatomy
+from pinboard.deid.concepts import is_known
+from pinboard.deid.dimensions import dimensions
 from pinboard.deid.profile import ALLOWED, BY_KEYWORD, NEEDED, PROFILE_VERSION
 from pinboard.deid.reading import age_string, day_of, text_of, value_of
 from pinboard.deid.receipt import Receipt, counted, kind_of
+from pinboard.deid.tables import settle_tables
 
 if TYPE_CHECKING:
     from datetime import date
 
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
+    from pinboard.deid.profile import Element
     from pinboard.deid.pseudonym import Keys
 
 Header = dict[str, Any]
@@ -28,8 +33,8 @@ METHOD: Final = f"Pinboard {__version__} profile {PROFILE_VERSION}"
 _BASE_CODES = tuple(code for code in vocabulary.METHOD_CODES if code != vocabulary.CLEANED_PIXELS)
 _DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 _LINKS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
-_KEPT = tuple(element for element in ALLOWED if element.origin == "kept")
-_DERIVED = tuple(element for element in ALLOWED if element.origin == "derived")
+_CONCEPTS = frozenset({"AnatomicRegionSequence", "ViewCodeSequence"})
+_PIXELS = 0x7FE0
 
 
 class NotAllowed(ValueError):  # noqa: N818 - it says what the header is
@@ -84,7 +89,10 @@ def rebuild(dataset: Dataset, keys: Keys, *, today: date, chart_record: str | No
     subject = pseudonym.chart_code(keys, record) if record else pseudonym.chart_code_of_study(keys, study)
     header |= _identity(subject, codes=_BASE_CODES)
     header |= _links(dataset, keys)
+    header |= dimensions(dataset, keys)
     header |= _dates(dataset, pseudonym.shift_days(keys, subject), today=today)
+    if header["SOPClassUID"] in vocabulary.NEVER_BURNED_IN and burned_in(dataset) == "NO":
+        header["BurnedInAnnotation"] = "NO"
     if age := age_string(dataset, today=today):
         header["PatientAge"] = age
     return Rebuilt(header, _receipt(dataset, header), subject, bool(record))
@@ -93,17 +101,41 @@ def rebuild(dataset: Dataset, keys: Keys, *, today: date, chart_record: str | No
 def extract(dataset: Dataset, *, derived: bool = False) -> Header:
     """Give the allowed elements of a data set that pass their check; `derived` ones too where it is our own."""
     header: Header = {}
-    for element in ALLOWED if derived else _KEPT:
-        if element.keyword not in dataset:
+    # Compared as plain numbers: a tag of pydicom compares itself in Python, and there are a hundred.
+    present = {int(tag) for tag in dataset.keys()}  # noqa: SIM118 - a data set iterates over its parsed elements
+    for number, tag, element in _places():
+        if number not in present or not (derived or element.origin == "kept"):
             continue
-        value = value_of(dataset, element.keyword)
+        value = value_of(dataset, element.keyword, tag=tag)
         clean = None if value is None else element.check.clean(value)
         if clean is not None:
             header[element.keyword] = clean
-    anatomy = header.get("AnatomicRegionSequence")
-    if anatomy and not is_anatomy(anatomy[0]["CodeValue"]):
-        del header["AnatomicRegionSequence"]
+    _drop_unknown_codes(header)
+    if derived and "BitsStored" not in header:
+        # Pixels of floating point are written without these, and every later step counts on them.
+        _settle_bits(header)
     return header
+
+
+@functools.cache
+def _places() -> tuple[tuple[int, BaseTag, Element], ...]:
+    """Give number, tag and row of every element that is allowed."""
+    from pydicom.tag import Tag
+
+    tags = [(Tag(element.keyword), element) for element in ALLOWED]
+    return tuple((int(tag), tag, element) for tag, element in tags)
+
+
+def _drop_unknown_codes(header: Header) -> None:
+    """Take away coded concepts that are in no list, wherever they stand."""
+    for keyword, value in list(header.items()):
+        if keyword in _CONCEPTS:
+            if not is_known(value[0]["CodeValue"]):
+                del header[keyword]
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    _drop_unknown_codes(item)
 
 
 def revalidate(header: Header) -> Header:
@@ -140,6 +172,15 @@ def burned_in(dataset: Dataset) -> str | None:
     return word if word in {"YES", "NO"} else None
 
 
+def device_of(dataset: Dataset, header: Header, keys: Keys) -> str | None:
+    """Give the keyed hash of maker, model, matrix and colour, None where the file names neither maker nor model."""
+    names = [text_of(dataset, "Manufacturer"), text_of(dataset, "ManufacturerModelName")]
+    if not any(names):
+        return None
+    shape = [header["Rows"], header["Columns"], header["PhotometricInterpretation"]]
+    return pseudonym.device_code(keys, [*names, *shape])
+
+
 def _identity(subject: str, *, codes: tuple[str, ...]) -> Header:
     return {
         "PatientName": subject,
@@ -169,17 +210,19 @@ def _dates(dataset: Dataset, days: int, *, today: date) -> Header:
 
 
 def _settle_pixels(header: Header) -> None:
-    allocated = header["BitsAllocated"]
-    header["BitsStored"] = min(header.get("BitsStored", allocated), allocated)
-    header["HighBit"] = header["BitsStored"] - 1
-    header.setdefault("PixelRepresentation", 0)
+    _settle_bits(header)
     if header["SamplesPerPixel"] == 1:
         header.pop("PlanarConfiguration", None)
     else:
         header.setdefault("PlanarConfiguration", 0)
-    if header["PhotometricInterpretation"] != "PALETTE COLOR":
-        for keyword in [keyword for keyword in header if "PaletteColor" in keyword]:
-            del header[keyword]
+    settle_tables(header)
+
+
+def _settle_bits(header: Header) -> None:
+    allocated = header["BitsAllocated"]
+    header["BitsStored"] = min(header.get("BitsStored", allocated), allocated)
+    header["HighBit"] = header["BitsStored"] - 1
+    header.setdefault("PixelRepresentation", 0)
 
 
 def _settle_class(header: Header) -> None:
@@ -190,20 +233,19 @@ def _settle_class(header: Header) -> None:
 
 
 def _receipt(dataset: Dataset, header: Header) -> Receipt:
-    from pydicom.datadict import keyword_for_tag
-
     receipt = Receipt(PROFILE_VERSION, kept_codes=_BASE_CODES)
     kinds: dict[str, int] = {}
-    derived = {element.keyword for element in _DERIVED}
+    rows = {number: element for number, _, element in _places()}
     for tag, item in dataset.items():
-        keyword = keyword_for_tag(tag)
-        if tag.group == 0x7FE0:
+        number = int(tag)
+        if number >> 16 == _PIXELS:
             continue
-        if keyword in header:
-            receipt.replaced += keyword in derived
-            receipt.kept += keyword not in derived
+        row = rows.get(number)
+        if row is not None and row.keyword in header:
+            receipt.replaced += row.origin == "derived"
+            receipt.kept += row.origin == "kept"
             continue
-        kind = kind_of(tag.group, item.VR or _dictionary_vr(tag))
+        kind = kind_of(number >> 16, item.VR or _dictionary_vr(number))
         kinds[kind] = kinds.get(kind, 0) + 1
     receipt.removed_by_kind = counted(kinds)
     receipt.removed = sum(kinds.values())

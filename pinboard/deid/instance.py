@@ -122,7 +122,13 @@ def write(header: Header, pixels: Pixels) -> bytes:
         Explicit VR Little Endian for native pixels; else the pixels' own syntax, one fragment per frame and a new
         basic offset table (PS3.5 section A.4).
     """
-    return b"".join([file_meta(header, pixels.syntax), encode(header), *_pixel_element(pixels, header)])
+    return b"".join(
+        [
+            file_meta(header, pixels.syntax),
+            encode(header, is_float=pixels.keyword != "PixelData"),
+            *_pixel_element(pixels, header),
+        ]
+    )
 
 
 def _pixel_element(pixels: Pixels, header: Header) -> Iterable[bytes | memoryview]:

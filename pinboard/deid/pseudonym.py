@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import unicodedata
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -20,6 +21,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that a code can be read out."""
 
 MAX_SHIFT: Final = 3650
+_PURPOSES = ("pseudonym", "uid", "date", "device")
 
 # Values that devices write where nobody typed a number; they would make one subject of many people.
 _NO_NUMBER = frozenset(
@@ -30,33 +32,29 @@ _NO_NUMBER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The three keys of pseudonymisation, and the name under which they are recorded."""
+    """The keys of pseudonymisation, one for each purpose, and the name under which they are recorded."""
 
     key_id: str
     pseudonym: bytes = field(repr=False)
     uid: bytes = field(repr=False)
     date: bytes = field(repr=False)
+    device: bytes = field(repr=False)
 
     @classmethod
     def derive(cls, master: bytes, key_id: str) -> Keys:
         """Derive the keys from one 32-byte master key (HKDF-SHA256, RFC 5869)."""
         if len(master) != 32:
             raise ValueError("the master key must have 32 bytes")
-        return cls(key_id, *(_expand(master, purpose) for purpose in (b"pseudonym", b"uid", b"date")))
+        return cls(key_id, *(_expand(master, purpose.encode()) for purpose in _PURPOSES))
 
     def as_params(self) -> dict[str, str]:
         """Give the form that crosses to a header child."""
-        return {
-            "key_id": self.key_id,
-            "pseudonym": self.pseudonym.hex(),
-            "uid": self.uid.hex(),
-            "date": self.date.hex(),
-        }
+        return {"key_id": self.key_id} | {purpose: getattr(self, purpose).hex() for purpose in _PURPOSES}
 
     @classmethod
     def from_params(cls, params: dict[str, str]) -> Keys:
         """Take the form that `as_params` gives."""
-        return cls(params["key_id"], *(bytes.fromhex(params[name]) for name in ("pseudonym", "uid", "date")))
+        return cls(params["key_id"], *(bytes.fromhex(params[purpose]) for purpose in _PURPOSES))
 
 
 def _expand(master: bytes, purpose: bytes) -> bytes:
@@ -90,6 +88,11 @@ def _code(digest: bytes) -> str:
     number = int.from_bytes(digest[:8], "big") >> 4
     letters = "".join(ALPHABET[number >> shift & 31] for shift in range(55, -5, -5))
     return f"P-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def device_code(keys: Keys, device: Sequence[str | int]) -> str:
+    """Give the keyed hash of a kind of device and picture: the same for every image that looks alike in its margins."""
+    return _mac(keys.device, b"device", "\x1f".join(" ".join(str(part).split()).casefold() for part in device)).hex()
 
 
 def new_uid(keys: Keys, uid: str) -> str:

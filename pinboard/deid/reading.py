@@ -7,19 +7,22 @@ import struct
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pinboard.deid.concepts import present_code
 from pinboard.deid.vocabulary import AGE_BANDS
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
 _EARLIEST = date(1850, 1, 1)
 _DAYS_OF = {"D": 1.0, "W": 7.0, "M": 30.44, "Y": 365.25}
 
 
-def value_of(dataset: Dataset, keyword: str) -> Any:
-    """Read one element; a value that cannot even be parsed counts as absent."""
+def value_of(dataset: Dataset, keyword: str, *, tag: BaseTag | None = None) -> Any:
+    """Read one element, by its tag where that is known; a value that cannot even be parsed counts as absent."""
     try:
-        value = dataset[keyword].value
+        element = dataset[keyword if tag is None else tag]
+        value = element.value
     except (MemoryError, RecursionError):
         raise
     except Exception:  # noqa: BLE001 - pydicom raises many types here, with the value in the message
@@ -28,7 +31,21 @@ def value_of(dataset: Dataset, keyword: str) -> Any:
         # The standard leaves US or SS to the pixel representation, and so does pydicom.
         form = "<h" if dataset.get("PixelRepresentation") == 1 else "<H"
         return [word for (word,) in struct.iter_unpack(form, value[: len(value) // 2 * 2])]
-    return value
+    return [_Item(item) for item in value] if element.VR == "SQ" else value
+
+
+class _Item:
+    """An item of a sequence whose codes are given in the present scheme; what cannot be parsed counts as absent."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+
+    def get(self, keyword: str) -> Any:
+        """Give the value of an element, or None."""
+        value = value_of(self._dataset, keyword) if keyword in self._dataset else None
+        if keyword == "CodeValue" and value:
+            return present_code(text_of(self._dataset, "CodingSchemeDesignator"), str(value).strip())
+        return value
 
 
 def text_of(dataset: Dataset, keyword: str) -> str:

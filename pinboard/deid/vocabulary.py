@@ -33,7 +33,7 @@ CLASS_OF_MODALITY: Final = {
 }
 """For files older than SOP classes, which name none."""
 
-IMAGE_TYPES: Final = _words(
+IMAGE_TYPES: Final = frozenset({"", "SINGLE PLANE", "SINGLE A", "SINGLE B", "BIPLANE A", "BIPLANE B"}) | _words(
     "ORIGINAL DERIVED PRIMARY SECONDARY AXIAL LOCALIZER MIXED NONE OTHER ADDITION AVERAGE SUBTRACTION MPR MIP "
     "MIN_IP PROJECTION REFORMATTED RESAMPLED FILTERED FLUOROSCOPY LABEL OVERLAY SCREEN CAPTURE SINGLE_FRAME "
     "MULTI_FRAME BIPLANE VOLUME TOMO STATIC DYNAMIC GATED WHOLE_BODY RECON VELOCITY MAGNITUDE PHASE REAL "
@@ -69,6 +69,13 @@ BODY_PARTS: Final = _words(
     "STERNUM STOMACH SUBMANDIBULAR TESTIS THIGH THORAX THUMB THYMUS THYROID TIBIA TLSPINE TMJ TOE TONGUE TRACHEA "
     "TSPINE TOOTH TEETH ULNA URETER URETHRA UTERUS VAGINA VULVA WHOLEBODY WRIST ZYGOMA"
 )
+
+PAIRED: Final = _words(
+    "ADRENAL ANKLE ARM AXILLA BREAST BUTTOCK CALCANEUS CALF CAROTID CHEEK CLAVICLE CORNEA EAR ELBOW EXTREMITY EYE "
+    "EYELID FEMUR FINGER FOOT FOREARM HAND HIP HUMERUS IAC KIDNEY KNEE LEG MAXILLA OPTICCANAL ORBIT OVARY PAROTID "
+    "PATELLA RADIUS RIB SCAPULA SCLERA SHOULDER SUBMANDIBULAR TESTIS THIGH THUMB TIBIA TMJ TOE ULNA URETER WRIST ZYGOMA"
+)
+"""Body parts of which a person has two."""
 
 VIEWS: Final = _words(
     "AP PA LL RL RLD LLD RLO LLO LPO RPO RAO LAO CC MLO ML LM LMO SIO XCC XCCL XCCM FB ISO LAT LATERAL OBL OBLIQUE "
@@ -127,6 +134,38 @@ MANUFACTURERS: Final[tuple[tuple[str, str], ...]] = (
 )
 """A part of the file's text, and the spelling that is kept."""
 
+TECHNIQUES: Final = _words("MAX_IP MIN_IP VOLUME_RENDER SURFACE_RENDER MPR CURVED_MPR NONE MIXED")
+CONTRASTS: Final = _words(
+    "DIFFUSION FLOW_ENCODED FLUID_ATTENUATED PERFUSION PROTON_DENSITY STIR TAGGING T1 T2 T2_STAR TOF UNKNOWN MIXED"
+)
+DETECTORS: Final = _words("DIRECT SCINTILLATOR STORAGE FILM")
+POSITIONERS: Final = _words("NONE CARM COLUMN MAMMOGRAPHIC PANORAMIC CEPHALOSTAT RIGID SYNTHESIZED")
+MEASURES: Final = {
+    "1": "no units",
+    "%": "percent",
+    "[hnsf'U]": "Hounsfield unit",
+    "g/ml{SUVbw}": "Standardized Uptake Value body weight",
+    "Bq/ml": "Becquerels/milliliter",
+    "mm2/s": "mm2/s",
+    "um2/s": "um2/s",
+    "ms": "millisecond",
+    "s": "second",
+    "/s": "/s",
+    "ml/(100.ml)": "ml/100ml",
+    "ml/min/100ml": "ml/min/100ml",
+    "mm": "millimeter",
+    "cm/s": "cm/s",
+}
+"""Units of UCUM in which maps are measured, and their meaning."""
+
+POINTERS: Final = frozenset(
+    {
+        0x00200032, 0x00200037, 0x00209056, 0x00209057, 0x00209111, 0x00209113, 0x00209116, 0x00209128, 0x00280030,
+        0x00289110, 0x00189087, 0x00189117, 0x00189114, 0x00189082, 0x00209157, 0x0062000B, 0x0062000A, 0x00189226,
+    }
+)  # fmt: skip
+"""Elements by which frames are ordered, and the functional groups that hold them."""
+
 METHOD_CODES: Final = {
     "113100": "Basic Application Confidentiality Profile",
     "113101": "Clean Pixel Data Option",
@@ -136,6 +175,9 @@ METHOD_CODES: Final = {
     "113108": "Retain Patient Characteristics Option",
 }
 """DICOM CID 7050, as far as it is claimed."""
+
+NEVER_BURNED_IN: Final = frozenset(f"1.2.840.10008.5.1.4.1.1.{end}" for end in _words("2.1 4.1 30"))
+"""Classes whose objects may not have text in their pixels, so that the word of the file is kept."""
 
 CLEANED_PIXELS: Final = "113101"
 

@@ -27,11 +27,12 @@ def read(fields: MultiDict[str, str], now: Sequence[Box]) -> list[Box]:
         return [box for place, box in enumerate(now) if place != gone]
     x, y = _number(fields, "x"), _number(fields, "y")
     frame = _number(fields, "frame") - 1 if fields.get("frame", "").strip() else None
-    return [*now, Box(x, y, x + _number(fields, "width"), y + _number(fields, "height"), frame)]
+    far_x, far_y = x + _number(fields, "width"), y + _number(fields, "height")
+    return [*now, Box(x, y, far_x, far_y, frame, "blur" if fields.get("fill") == "blur" else "block")]
 
 
 def parse(text: str) -> list[Box]:
-    """Read `[[frame or null, x0, y0, x1, y1], …]`."""
+    """Read `[[frame or null, x0, y0, x1, y1], …]`; a sixth element "blur" paints from the surroundings."""
     if len(text) > LONGEST:
         raise IntakeError("too-many-boxes")
     try:
@@ -44,14 +45,16 @@ def parse(text: str) -> list[Box]:
 
 
 def _box(row: Any) -> Box:
-    if not isinstance(row, list) or len(row) != 5:
+    if not isinstance(row, list) or len(row) not in {5, 6}:
         raise IntakeError("box-outside")
-    frame, x0, y0, x1, y1 = row
-    if not all(type(corner) is int and 0 <= corner <= LARGEST for corner in row[1:]):
+    frame, x0, y0, x1, y1 = row[:5]
+    if not all(type(corner) is int and 0 <= corner <= LARGEST for corner in row[1:5]):
         raise IntakeError("box-outside")
     if frame is not None and not (type(frame) is int and 0 <= frame <= LARGEST):
         raise IntakeError("box-frame")
-    return Box(x0, y0, x1, y1, frame)
+    if row[5:] not in ([], ["blur"]):
+        raise IntakeError("box-fill")
+    return Box(x0, y0, x1, y1, frame, "blur" if row[5:] else "block")
 
 
 def _number(fields: MultiDict[str, str], name: str) -> int:

@@ -20,6 +20,13 @@ MOST_PEOPLE = 500
 TICKS = ("clinic", "connections", "public", "outside")
 LISTS = {"named": "audience_people", "groups": "audience_groups", "boards": "audience_boards"}
 
+_NAMED = (
+    ("boards", "audience_boards", "audience_boards"),
+    ("groups", "audience_groups", "groups"),
+    ("named", "audience_people", "people"),
+)
+"""A tick, the field of the form with what it names, and the list that offers these."""
+
 
 def offered(session: Session, reader: Reader) -> dict[str, Any]:
     """Give what there is to choose from: boards to pin to, boards, groups and people to show it to."""
@@ -37,8 +44,14 @@ def offered(session: Session, reader: Reader) -> dict[str, Any]:
 
 def fill(session: Session, form: CaseForm, case: Case) -> None:
     """Put the stored choice into the form; before there is one, trainees are ticked as the clinic decided."""
-    stored = case.audience_choice
-    form.trainees = bool(stored.get("trainees", not stored and clinic(session)["includes_trainees"]))
+    choose(form, case.audience_choice)
+    if not case.audience_choice:
+        form.trainees = bool(clinic(session)["includes_trainees"])
+
+
+def choose(form: CaseForm, stored: dict[str, Any]) -> None:
+    """Put a choice into the form."""
+    form.trainees = bool(stored.get("trainees"))
     form.reach = "me" if stored.get("only_me") else "others" if stored else ""
     form.audience = {name for name in TICKS if stored.get(name)} | {name for name in LISTS if name in stored}
     for name, attribute in LISTS.items():
@@ -72,18 +85,23 @@ def keep(session: Session, case: Case, form: CaseForm, reader: Reader) -> None:
         case.board_choice = sorted(form.boards)
 
 
+def keep_offered(session: Session, form: CaseForm, reader: Reader) -> None:
+    """Take from a choice whatever this author is not offered today."""
+    there = offered(session, reader)
+    for name, of, rows in _NAMED:
+        wanted = getattr(form, of) & {one.public_id for one in there[rows]}
+        setattr(form, of, wanted)
+        if not wanted:
+            form.audience.discard(name)
+
+
 def _check_names(session: Session, form: CaseForm, reader: Reader) -> None:
     """Refuse what this author could not have been offered."""
     there = offered(session, reader)
     ids = {name: {one.public_id for one in rows} for name, rows in there.items()}
     if form.boards - ids["specialty_boards"] - ids["own_boards"]:
         form.refuse("board", _("Choose boards that you may pin to."))
-    lists = (
-        (form.audience_boards, "audience_boards"),
-        (form.audience_groups, "groups"),
-        (form.audience_people, "people"),
-    )
-    if any(wanted - ids[name] for wanted, name in lists):
+    if any(getattr(form, of) - ids[rows] for _name, of, rows in _NAMED):
         form.refuse("audience", _("Choose one of those that are offered."))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, make_response, render_template
 
 from pinboard.drafts.words import refusal
+from pinboard.intake import desk
 from pinboard.intake.errors import IntakeError
 from pinboard.models import Case, CaseState, User
 from pinboard.policy import NotFound, case_for
@@ -14,6 +15,7 @@ from pinboard.web.htmx import is_htmx
 
 bp = Blueprint("drafts", __name__)
 
+UNPUBLISHED = frozenset({CaseState.DRAFT, CaseState.PUBLISHING})
 CONFLICTS = frozenset({"not-a-draft", "duplicate", "too-many", "incomplete", "not-reviewed", "not-confirmed"})
 """Codes that speak of the state of the case, not of what was sent."""
 
@@ -24,11 +26,16 @@ def me() -> User:
 
 
 def draft_for(public_id: str, verb: str = "edit") -> Case:
-    """Give a case that is a draft of this reader, or answer as if nothing were there."""
+    """Give a case that is a draft of this reader, or answer as if nothing were there.
+
+    To review is also to look once more at an image of a published case, which is a clinician's.
+    """
     case = case_for(db.session(), g.reader, verb, public_id)
-    if case.state not in {CaseState.DRAFT, CaseState.PUBLISHING}:
+    if case.state in UNPUBLISHED:
+        return case
+    if verb != "review" or case.state not in desk.LIVE:
         raise NotFound
-    return case
+    return case_for(db.session(), g.reader, "mend", public_id)
 
 
 @bp.errorhandler(Busy)

@@ -64,6 +64,8 @@ class CaseForm:
     audience_people: set[str] = field(default_factory=set)
     boards: set[str] = field(default_factory=set)
     errors: dict[str, str] = field(default_factory=dict)
+    offered: set[str] = field(default_factory=set)
+    """Places that were filled in for the author and that nobody sent yet."""
     extra_rows: int = 0
 
     @property

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, make_response, render_template
+from flask import Response, g, make_response, render_template, url_for
 
 from pinboard import clock, vocabulary
 from pinboard.drafts import audience, consent, forms, queries
 from pinboard.drafts.forms import CaseForm
-from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, SEXES, age_bands, sides
+from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, PLACES, SEXES, age_bands, sides
 from pinboard.models import Case, CaseState, Role, Subject
 from pinboard.web.extensions import db
+from pinboard.web.text import _
+from pinboard.web.words import Asked, standing
 
 COMMON_PARTS = 60
 
@@ -53,13 +55,24 @@ def form_page(case: Case, form: CaseForm, *, status: int = 200, problem: str = "
 def state(case: Case, form: CaseForm) -> dict[str, Any]:
     """Give what changes with every save."""
     is_draft = case.state is CaseState.DRAFT
+    places = PLACES | {f"alt-{series}": _("Images") for series in form.alt_texts}
+    doubts = standing(case, places) if is_draft else []
     return {
         "draft": case,
         "form": form,
         "saved_at": case.updated_at,
-        "missing": queries.gaps(db.session(), case) if is_draft else [],
+        "doubts": doubts,
+        "missing": [*queries.gaps(db.session(), case, form.offered), *_doubtful(case, doubts)] if is_draft else [],
         "reach": audience.reach(db.session(), case, form),
     }
+
+
+def _doubtful(case: Case, doubts: list[Asked]) -> list[queries.Gap]:
+    """Say that marked words keep a draft from being published."""
+    if not doubts:
+        return []
+    href = url_for("drafts.show", draft=case.public_id, _anchor="draft-doubts")
+    return [queries.Gap(_("Change the marked words, or tick each one that identifies nobody."), href)]
 
 
 def may_publish() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,37 +11,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
+from pinboard.drafts.images import images, instance_for, name_of, numbers, ordered
 from pinboard.drafts.words import count_images, erased_in, example, kind_of, suggestion
 from pinboard.intake.missing import Missing, missing
-from pinboard.intake.review import confirmed_ids
 from pinboard.models import (
     Case,
     CaseState,
-    DrawnBox,
     Instance,
     InstanceState,
     Series,
-    Upload,
 )
-from pinboard.policy import NotFound
 from pinboard.web.text import _
 
+__all__ = ["drafts_of", "gaps", "images", "instance_for", "series"]
+
 WARN_BEFORE = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True)
-class DraftImage:
-    """One image on the review page."""
-
-    public_id: str
-    name: str
-    kind: str
-    rows: int
-    columns: int
-    frames: int
-    has_risk: bool
-    is_confirmed: bool
-    boxes: list[list[int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,70 +68,11 @@ class Gap:
     href: str
 
 
-def instance_for(session: Session, case: Case, public_id: str) -> Instance:
-    """Give one image of a draft, or nothing."""
-    found = session.scalar(
-        select(Instance).where(
-            Instance.public_id == public_id, Instance.case_id == case.id, Instance.state == InstanceState.DRAFT
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def images(session: Session, case: Case) -> list[DraftImage]:
-    """Give the images of a draft in the order they came; a fixed number of statements for any number of them."""
-    sure = confirmed_ids(session, case)
-    names = numbers(session, case)
-    boxes: dict[int, list[list[int | None]]] = {}
-    drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(Instance.case_id == case.id)
-    for box in session.scalars(drawn.order_by(DrawnBox.id)):
-        boxes.setdefault(box.instance_id, []).append([box.frame, box.x0, box.y0, box.x1, box.y1])
-    rows = sorted(_ordered(session, case), key=lambda row: names.get(row[0].id, 0))
-    return [
-        DraftImage(
-            public_id=one.public_id,
-            name=name_of(names, one.id),
-            kind=kind_of(modality, one.frame_count),
-            rows=one.rows,
-            columns=one.columns,
-            frames=one.frame_count,
-            has_risk=one.has_risk,
-            is_confirmed=one.id in sure,
-            boxes=boxes.get(one.id, []),
-        )
-        for one, modality in rows
-    ]
-
-
-def _ordered(session: Session, case: Case) -> Sequence[tuple[Instance, str]]:
-    ordered = (
-        select(Instance, Series.modality)
-        .join(Series, Series.id == Instance.series_id)
-        .where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
-        .order_by(Series.position, Series.id, Instance.position, Instance.id)
-    )
-    return [(instance, modality) for instance, modality in session.execute(ordered)]
-
-
-def numbers(session: Session, case: Case) -> dict[int, int]:
-    """Give the number under which each image came."""
-    pairs = select(Upload.instance_id, Upload.number).where(Upload.case_id == case.id, Upload.instance_id.is_not(None))
-    return {int(instance): number for instance, number in session.execute(pairs) if instance is not None}
-
-
-def name_of(names: dict[int, int], instance_id: int) -> str:
-    """Call an image what the queue called it."""
-    number = names.get(instance_id)
-    return _("Image {number}").format(number=number) if number else _("Image")
-
-
 def series(session: Session, case: Case) -> list[DraftSeries]:
     """Give the series of a draft, each with the image that stands for it."""
     names = numbers(session, case)
     found: dict[int, list[Instance]] = {}
-    for instance, _modality in _ordered(session, case):
+    for instance, _modality in ordered(session, case):
         found.setdefault(instance.series_id, []).append(instance)
     rows = session.scalars(select(Series).where(Series.id.in_(found)).order_by(Series.position, Series.id))
     return [_series(row, found[row.id], names, case.body_part) for row in rows]
@@ -174,11 +99,11 @@ def _series(row: Series, members: list[Instance], names: dict[int, int], body_pa
     )
 
 
-def gaps(session: Session, case: Case) -> list[Gap]:
-    """Give what is missing, called as the pages call it, as links."""
+def gaps(session: Session, case: Case, offered: Collection[str] = ()) -> list[Gap]:
+    """Give what is missing, called as the pages call it, as links; what the form offers already is not missing."""
     names = {one.public_id: one.name for one in images(session, case)}
     titles = {one.public_id: one.name for one in series(session, case)}
-    return [_gap(case.public_id, item, names | titles) for item in missing(session, case)]
+    return [_gap(case.public_id, item, names | titles) for item in missing(session, case) if item.anchor not in offered]
 
 
 def _gap(draft: str, item: Missing, names: dict[str, str]) -> Gap:

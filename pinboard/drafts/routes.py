@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask import Response, g, make_response, render_template, request, url_for
 
 from pinboard import vocabulary
-from pinboard.drafts import forms, queries, routes_publish, routes_review, routes_upload, service
+from pinboard.drafts import (
+    forms,
+    habits,
+    queries,
+    routes_mend,
+    routes_publish,
+    routes_radar,
+    routes_review,
+    routes_upload,
+    service,
+)
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.page import form_page, state, stored
 from pinboard.drafts.words import count_images
@@ -17,8 +27,9 @@ from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import respond, see_other, toast
 from pinboard.web.text import _
+from pinboard.web.words import standing, take_ticks
 
-__all__ = ["bp", "routes_publish", "routes_review", "routes_upload"]
+__all__ = ["bp", "routes_mend", "routes_publish", "routes_radar", "routes_review", "routes_upload"]
 
 
 @bp.get("/drafts")
@@ -39,7 +50,7 @@ def show(draft: str) -> Response:
         return see_other(url_for("drafts.progress", draft=draft))
     if case.state is not CaseState.DRAFT:
         return see_other(f"/c/{case.public_id}")
-    return form_page(case, stored(case))
+    return form_page(case, habits.offer(db.session(), stored(case), case, g.reader))
 
 
 @bp.post("/drafts/<draft>")
@@ -50,12 +61,13 @@ def update(draft: str) -> Response:
     form = forms.read(request.form)
     _suggest(draft, form)
     service.save(db.session(), case, form, by=me(), reader=g.reader)
+    take_ticks(case)
     db.session.commit()
     if form.errors:
         return form_page(case, form, status=422, problem=_("Please mend what is marked. Everything else is saved."))
     if form.extra_rows or request.form.get("suggest"):
         return form_page(case, form)
-    toast(_("Draft saved"))
+    toast(_("Draft saved. Some of its words are marked.") if standing(case) else _("Draft saved"))
     return see_other(url_for("drafts.show", draft=draft))
 
 
@@ -66,6 +78,7 @@ def autosave(draft: str) -> Response:
     case = draft_for(draft)
     form = forms.read(request.form)
     service.save(db.session(), case, form, by=me(), reader=g.reader)
+    take_ticks(case)
     db.session.commit()
     body = render_template("partials/drafts/state.html", **state(case, form))
     return make_response(body, 422 if form.errors else 200)

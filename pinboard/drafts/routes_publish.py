@@ -13,10 +13,15 @@ from pinboard.intake.errors import IntakeError
 from pinboard.models import Case, CaseState
 from pinboard.policy import case_for
 from pinboard.web.access import access
-from pinboard.web.extensions import db
+from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import respond, see_other
 from pinboard.web.text import _
+from pinboard.web.words import take_ticks
 
+_UNREADY = {
+    "incomplete": _("Nothing was published: something is still missing, as listed under “Before it can be published”."),
+    "doubtful-words": _("Nothing was published: look at the marked words first, and change them or tick them."),
+}
 ON_ITS_WAY = frozenset({CaseState.PUBLISHING, CaseState.PUBLISHED})
 
 
@@ -32,11 +37,11 @@ def publish(draft: str) -> Response:
     if form.errors:
         return form_page(case, form, status=422, problem=_("Please mend what is marked. Nothing was published."))
     try:
-        publishing.start(db.session(), case, me())
+        publishing.start(db.session(), case, me(), keys=stores().keys)
     except IntakeError as error:
-        if error.code != "incomplete":
+        if error.code not in _UNREADY:
             raise
-        words = _("Nothing was published: something is still missing, as listed under “Before it can be published”.")
+        words = _UNREADY[error.code]
         return form_page(case, form, status=409, problem=words)
     db.session.commit()
     return see_other(url_for("drafts.progress", draft=draft))
@@ -69,6 +74,7 @@ def _save(case: Case) -> forms.CaseForm:
         return stored(case)
     form = forms.read(request.form)
     service.save(db.session(), case, form, by=me(), reader=g.reader)
+    take_ticks(case)
     db.session.commit()
     return form
 

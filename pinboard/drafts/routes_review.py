@@ -6,18 +6,21 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from pinboard.drafts import areas, queries
-from pinboard.drafts.blueprint import bp, draft_for, me
+from pinboard.custody import Box
+from pinboard.drafts import areas, queries, suggestions
+from pinboard.drafts.blueprint import UNPUBLISHED, bp, draft_for, me
+from pinboard.drafts.images import DraftImage
 from pinboard.drafts.words import refusal
+from pinboard.intake import mend
 from pinboard.intake import review as reviewing
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.errors import IntakeError
-from pinboard.models import Case
+from pinboard.models import Case, Instance
 from pinboard.models.clinic_settings import clinic
 from pinboard.policy import NotFound
 from pinboard.web.access import access
 from pinboard.web.extensions import db, release, stores
-from pinboard.web.htmx import is_fragment, see_other
+from pinboard.web.htmx import is_fragment, see_other, toast
 from pinboard.web.text import _
 
 
@@ -26,19 +29,19 @@ from pinboard.web.text import _
 def review(draft: str) -> Response:
     """Show one image large and all of them small; without a choice, the first that nobody confirmed."""
     case = draft_for(draft, "review")
-    return _page(case, request.args.get("image", ""))
+    return review_page(case, request.args.get("image", ""))
 
 
 @bp.get("/drafts/<draft>/images/<image>/preview")
 @access("author", "reader")
 def preview(draft: str, image: str) -> Response:
-    """Give one frame as it is in the vault, to its author alone; no cache may keep it."""
+    """Give one frame as it is in the vault, or with its areas painted, to its author alone; no cache may keep it."""
     instance = queries.instance_for(db.session(), draft_for(draft, "review"), image)
     frame = request.args.get("frame", 0, type=int)
     db.session.expunge(instance)
     release()
     try:
-        shown = reviewing.preview(stores(), instance, frame)
+        shown = reviewing.preview(stores(), instance, frame, painted=request.args.get("painted") == "1")
     except RefusedFile:
         raise NotFound from None
     answer = make_response(shown.jpeg)
@@ -47,15 +50,26 @@ def preview(draft: str, image: str) -> Response:
     return answer
 
 
+@bp.get("/drafts/<draft>/images/<image>/suggestions")
+@access("author", "reader")
+def look(draft: str, image: str) -> Response:
+    """Say what is known of an image by now; 204 while that is what the page shows already."""
+    case = draft_for(draft, "review")
+    queries.instance_for(db.session(), case, image)
+    state = _state(case, image)
+    if is_fragment() and state["image"].mark == request.args.get("have"):
+        return make_response("", 204)
+    return _answer(case, image)
+
+
 @bp.post("/drafts/<draft>/images/<image>/boxes")
 @access("author", "reader")
 def boxes(draft: str, image: str) -> Response:
-    """Take the areas to paint: all of them as they were drawn, or one added or removed by its numbers."""
+    """Take the areas to paint: all of them as drawn, one by its numbers, or what is suggested, one or all."""
     case = draft_for(draft, "review")
     instance = queries.instance_for(db.session(), case, image)
     try:
-        wanted = areas.read(request.form, reviewing.boxes_of(db.session(), instance))
-        reviewing.set_boxes(db.session(), instance, wanted, me())
+        reviewing.set_boxes(db.session(), instance, _wanted(instance), me())
     except IntakeError as error:
         db.session.rollback()
         case = draft_for(draft, "review")
@@ -67,32 +81,74 @@ def boxes(draft: str, image: str) -> Response:
 @bp.post("/drafts/<draft>/images/<image>/confirm")
 @access("author", "reader")
 def confirm(draft: str, image: str) -> Response:
-    """Record that somebody looked at this image with exactly these areas, and go on to the next."""
+    """Record that somebody looked at this image with exactly these areas, and go on to the next, or to the case."""
     case = draft_for(draft, "review")
     instance = queries.instance_for(db.session(), case, image)
     seen = areas.parse(request.form.get("boxes", ""))
     if reviewing.boxes_sha256(seen) != reviewing.boxes_sha256(reviewing.boxes_of(db.session(), instance)):
         changed = _("The areas of this image changed in the meantime. Look at it once more.")
         return _answer(case, image, status=409, error=changed)
+    offered = suggestions.of_instance(db.session(), instance)
+    if not suggestions.is_answered(suggestions.doubt(instance.scan, offered), request.form.get("doubt")):
+        more = _("Areas were suggested in the meantime. Accept them, or confirm without them.")
+        return _answer(case, image, status=409, error=more)
     reviewing.confirm(db.session(), instance, me())
+    if case.state not in UNPUBLISHED:
+        mend.start(db.session(), instance, me())
+        db.session.commit()
+        return see_other(url_for("drafts.redacting", case_id=draft, image=image))
     db.session.commit()
-    waiting = [one for one in queries.images(db.session(), case) if not one.is_confirmed]
-    following = waiting[0].public_id if waiting else image
-    return see_other(url_for("drafts.review", draft=draft, image=following))
+    following = _next(queries.images(db.session(), case), image)
+    if following:
+        return see_other(url_for("drafts.review", draft=draft, image=following))
+    toast(_("Every image is confirmed"))
+    return see_other(url_for("drafts.show", draft=draft))
+
+
+@bp.post("/drafts/<draft>/images/<image>/series")
+@access("author", "reader")
+def to_series(draft: str, image: str) -> Response:
+    """Draw the areas of this image on the others of its series and size; each of them is still looked at by itself."""
+    case = draft_for(draft, "review")
+    instance = queries.instance_for(db.session(), case, image)
+    changed = reviewing.apply_to_series(db.session(), instance, me())
+    db.session.commit()
+    one = _("The areas are on 1 other image now. Look at it and confirm it.")
+    more = _("The areas are on {count} other images now. Look at each and confirm it.").format(count=changed)
+    toast(_("The other images have these areas already.") if changed == 0 else one if changed == 1 else more)
+    return see_other(url_for("drafts.review", draft=draft, image=image))
+
+
+def _wanted(instance: Instance) -> list[Box]:
+    """Give the areas that a form asks for."""
+    drawn = reviewing.boxes_of(db.session(), instance)
+    if wish := request.form.get("accept"):
+        return suggestions.accepted(drawn, suggestions.of_instance(db.session(), instance), wish)
+    if wish := request.form.get("take-back"):
+        return suggestions.taken_back(drawn, suggestions.of_instance(db.session(), instance), wish)
+    return areas.read(request.form, drawn)
+
+
+def _next(every: list[DraftImage], image: str) -> str:
+    """Give the next image that nobody confirmed, from this one on and then from the first."""
+    here = next((place for place, one in enumerate(every) if one.public_id == image), 0)
+    later = [*every[here + 1 :], *every[:here]]
+    return next((one.public_id for one in later if not one.is_confirmed), "")
 
 
 def _answer(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
     """Give the state of one image as a part of the page, or the page without JavaScript."""
     if not is_fragment():
         if error:
-            return _page(case, image, status=status, error=error)
+            return review_page(case, image, status=status, error=error)
         return see_other(url_for("drafts.review", draft=case.public_id, image=image))
     return make_response(
         render_template("partials/drafts/image_state.html", draft=case, error=error, **_state(case, image)), status
     )
 
 
-def _page(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
+def review_page(case: Case, image: str, *, status: int = 200, error: str = "") -> Response:
+    """Show one image of a draft, or of a published case that is being mended, large and the others small."""
     state = _state(case, image)
     shown = state["image"]
     frame = request.args.get("frame", 0, type=int)
@@ -101,6 +157,7 @@ def _page(case: Case, image: str, *, status: int = 200, error: str = "") -> Resp
         draft=case,
         error=error,
         frame=min(max(frame, 0), shown.frames - 1) if shown else 0,
+        is_painted=request.args.get("painted") == "1",
         days=clinic(db.session())["vault_days"],
         expires=case.expires_at.strftime("%-d %b") if case.expires_at else "",
         **state,
@@ -113,16 +170,15 @@ def _state(case: Case, image: str) -> dict[str, Any]:
     every = queries.images(db.session(), case)
     waiting = [one for one in every if not one.is_confirmed]
     shown = next((one for one in every if one.public_id == image), None)
-    if shown is None and image:
+    if shown is None and (image or (not every and case.state not in UNPUBLISHED)):
         raise NotFound
     if shown is None:
         shown = next(iter(waiting or every), None)
-    others = [one for one in waiting if shown and one.public_id != shown.public_id]
     return {
         "images": every,
         "image": shown,
         "total": len(every),
         "confirmed": len(every) - len(waiting),
         "all_confirmed": not waiting,
-        "next_image": others[0].public_id if others else "",
+        "next_image": _next(every, shown.public_id) if shown else "",
     }

@@ -37,6 +37,17 @@ CERTAINTIES = (
     ("certain", _("certain")),
 )
 SEXES = (("", _("Not given")), ("F", _("Female")), ("M", _("Male")), ("O", _("Other")))
+PLACES = {
+    "title": _("Title"),
+    "question": _("Question"),
+    "history": _("History"),
+    "findings": _("Findings"),
+    "differential": _("Differential"),
+    "tags": _("Tags"),
+    "reason": _("Reason"),
+    "form_version": _("Version of the form"),
+}
+"""The fields in which a doubtful word may stand."""
 NOT_GIVEN = ("", _("Not given"))
 
 

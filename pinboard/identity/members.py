@@ -137,6 +137,14 @@ def set_admin(session: Session, user: User, is_admin: bool, *, by: User | None) 
     _record(session, by, "admin-given" if is_admin else "admin-taken", user)
 
 
+def set_reviewer(session: Session, user: User, is_reviewer: bool, *, by: User | None) -> None:
+    """Name somebody, or nobody any more, who decides about cases that readers report."""
+    if is_reviewer and user.role != Role.CLINICIAN:
+        raise MemberError("not-a-clinician", "Only a clinician can decide about reported cases.")
+    user.is_reviewer = is_reviewer
+    _record(session, by, "reviewer-given" if is_reviewer else "reviewer-taken", user)
+
+
 def log_out(session: Session, user: User, *, by: User | None) -> None:
     """End every session of an account."""
     sessions.end_all(session, user)

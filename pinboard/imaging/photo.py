@@ -32,6 +32,9 @@ _FORMATS: dict[Kind, tuple[str, ...]] = {
     Kind.AVIF: ("AVIF",),
     Kind.HEIC: ("HEIF",),
 }
+_ORIENTATION: Final = 0x0112
+_TURNED: Final = (5, 6, 7, 8)
+"""EXIF orientations that swap rows and columns."""
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -71,6 +74,28 @@ def read_photo(data: bytes | memoryview, longest: int = LONGEST) -> Display:
     except Image.DecompressionBombError:
         raise Refused("bomb") from None
     except Exception:  # noqa: BLE001 - Pillow's plugins raise every type there is on damaged files
+        raise Refused("damaged") from None
+
+
+def full_size(data: bytes | memoryview) -> tuple[int, int]:
+    """Give the rows and columns that a photo has when it is upright and not reduced, without decoding it.
+
+    Raises
+    ------
+    Refused
+        By kind, or "damaged".
+    """
+    kind = sniff(bytes(data[:HEAD]), len(data))
+    if kind not in PHOTOS:
+        raise Refused(REFUSED_KINDS.get(kind, "not-an-image"))
+    try:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=_FORMATS[kind]) as image:
+            warnings.simplefilter("ignore")
+            is_turned = kind is not Kind.HEIC and image.getexif().get(_ORIENTATION) in _TURNED
+            return image.size if is_turned else image.size[::-1]
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - as above
         raise Refused("damaged") from None
 
 

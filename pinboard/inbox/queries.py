@@ -24,7 +24,23 @@ WORDS = {
     "draft-expires": _("A draft of yours will be erased soon"),
     "released": _("Your clinic shared pictures with you"),
     "publish-failed": _("A case could not be published"),
+    "attest-asked": _("{who} asks for a second look at a case"),
+    "attested": _("{who} looked at the images of your case; it may leave the clinic"),
+    "attest-returned": _("{who} returned your case with a note"),
+    "attest-void": _("The images of your case changed; it needs a second look before it leaves the clinic"),
+    "mend-failed": _("An image could not be redacted; it stays hidden"),
+    "flagged": _("A reader reported a case of yours; it is hidden until a reviewer has looked"),
+    "flag-waits": _("A reader reported a case; it waits for a reviewer"),
+    "flag-restored": _("A reviewer looked at your reported case; it is shown again"),
+    "flag-redacted": _("A reported case of yours was mended and is shown again"),
+    "flag-erased": _("A reviewer erased a reported case of yours"),
+    "flag-closed": _("A reviewer looked at the case you reported"),
 }
+
+
+ASKED = "attest-asked"
+"""Leads to the page of what waits; the case itself may be one that this clinician sees for the look alone."""
+LOOKS = frozenset({"attested", "attest-returned", "attest-void"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[
                 words=WORDS.get(row.kind, _("Something happened")).format(who=row.name or _("Somebody")),
                 # A patient is never shown a title: it is the clinician's question.
                 title=row.title if is_open and reader.register == "clinic" and row.kind != "released" else "",
-                href=_href(reader, row.case, row.state, row.kind) if is_open else "",
+                href=_href(reader, row.case, row.state, row.kind) if is_open or row.kind == ASKED else "",
                 at=row.at,
                 ago=ago(row.at),
                 is_read=row.read_at is not None,
@@ -80,9 +96,15 @@ def unread(session: Session, user_id: int) -> int:
 
 
 def _href(reader: Reader, case: str, state: CaseState, kind: str) -> str:
+    if kind == ASKED:
+        return "/attest"
     if reader.register == "subject" or kind == "released":
         # A doctor who is also a patient reads what was released to her there, too.
         return f"/my/c/{case}"
+    if kind == "flag-waits":
+        return "/flags"
     if state in {CaseState.DRAFT, CaseState.PUBLISHING}:
         return f"/drafts/{case}"
+    if kind in LOOKS:
+        return f"/c/{case}/shares"
     return f"/c/{case}#thread" if kind in {"comment", "reply"} else f"/c/{case}"

@@ -28,7 +28,7 @@ def choose_key(session: Session, series: Series) -> None:
     """Let the first image that is left stand for a series whose key image is gone."""
     left = (
         select(Instance)
-        .where(Instance.series_id == series.id, Instance.state != InstanceState.REMOVED)
+        .where(Instance.series_id == series.id, Instance.state.in_([InstanceState.DRAFT, InstanceState.PUBLISHED]))
         .order_by(Instance.position, Instance.id)
     )
     instances = session.scalars(left).all()

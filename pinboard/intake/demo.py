@@ -122,7 +122,7 @@ def _load(stores: Stores, entry: dict[str, Any], path: Path, people: dict[str, U
     with stores.writing() as session:
         _review(session, case, entry, author)
         _consent(session, case, author)
-        publish.start(session, session.get_one(Case, case.id), author)
+        publish.start(session, session.get_one(Case, case.id), author, keys=stores.keys)
     publish.run(stores, case.id)
     with stores.writing() as session:
         return int(_discuss(session, case, entry, people))

@@ -6,9 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pinboard.custody import FramePack, Header, Rendition, Reviewed
+from pinboard.custody import FramePack, Header, Rendition, Reviewed, WireBox
 from pinboard.deid.header import NotAllowed, revalidate
 from pinboard.intake.children import LARGEST_SIDE, MOST_FRAMES, RefusedFile, child_answer, whole
+from pinboard.intake.fingerprint import Marks, marks_of
 from pinboard.intake.stores import Stores
 from pinboard.sandbox import Answer
 
@@ -42,7 +43,8 @@ class Developed:
     dtype: str
     samples: int
     tone: int
-    painted: list[Any]
+    painted: list[WireBox]
+    marks: Marks
     kept: tuple[Kept, ...]
 
 
@@ -69,6 +71,7 @@ def develop(
         samples=header["SamplesPerPixel"],
         tone=whole(answer.json, "tone", 15, 0),
         painted=_painted(answer, reviewed),
+        marks=marks_of(answer, stores.keys),
         kept=tuple(_kept(thing, header) for thing in things),
     )
     return developed, things
@@ -132,13 +135,15 @@ def _rendition(size: Any, data: bytes, names: dict[str, str]) -> Rendition:
     return Rendition(names[variant], variant, "image/webp", width, height, data)
 
 
-def _painted(answer: Answer, reviewed: Reviewed) -> list[Any]:
+def _painted(answer: Answer, reviewed: Reviewed) -> list[WireBox]:
     """Give the rectangles as painted; there must be some wherever there were boxes."""
     painted = answer.json.get("painted")
     if not isinstance(painted, list) or bool(painted) != bool(reviewed.boxes):
         raise RefusedFile("damaged")
     for box in painted:
-        if not isinstance(box, list) or not all(value is None or type(value) is int for value in box):
+        if not isinstance(box, list) or len(box) < 5 or box[5:] not in ([], ["blur"]):
+            raise RefusedFile("damaged")
+        if not (box[0] is None or type(box[0]) is int) or not all(type(corner) is int for corner in box[1:5]):
             raise RefusedFile("damaged")
     return painted
 

@@ -14,6 +14,7 @@ from pinboard.intake.cover import choose_key
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.notes import record
 from pinboard.intake.stores import Stores
+from pinboard.intake.words import forget_approvals, forget_identifiers, keep_record
 from pinboard.models import (
     Case,
     CaseRole,
@@ -91,6 +92,8 @@ def wipe_words(session: Session, case: Case) -> None:
     for name, empty in WORDS.items():
         setattr(case, name, type(empty)() if isinstance(empty, list | dict) else empty)
     session.execute(delete(InboxItem).where(InboxItem.case_id == case.id))
+    forget_identifiers(session, case)
+    forget_approvals(session, case)
     case.updated_at = clock.now()
 
 
@@ -136,6 +139,7 @@ def drop_empty(session: Session, case: Case, series_id: int) -> None:
         session.execute(delete(Study).where(Study.id == series.study_id))
     if session.scalar(select(Instance.id).where(Instance.case_id == case.id).limit(1)) is None:
         case.subject_id = None
+        forget_identifiers(session, case)
 
 
 def name_subject(session: Session, stores: Stores, case: Case, record_number: str) -> Subject:
@@ -151,6 +155,7 @@ def name_subject(session: Session, stores: Stores, case: Case, record_number: st
         raise IntakeError("other-subject")
     case.subject_id = subject.id
     case.updated_at = clock.now()
+    keep_record(session, stores.keys, case, plain)
     return subject
 
 

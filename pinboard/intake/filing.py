@@ -26,8 +26,13 @@ class Filed:
     counts: dict[str, Any]
     by_id: int
     has_risk: bool = True
+    burned_in: str | None = None
+    needs_attest: bool = True
+    device: str | None = None
     names_subject: bool = False
     """Whether the file, or somebody who typed a record number, said whose image it is."""
+    words: tuple[str, ...] = ()
+    """Keyed hashes of the identifiers in the file's header."""
     blob: str = ""
     key_id: str = ""
 
@@ -57,6 +62,9 @@ def file_instance(session: Session, case: Case, scrubbed: Scrubbed, filed: Filed
         frame_time=frame_time(header),
         is_photo=is_photo(header),
         has_risk=filed.has_risk,
+        burned_in=filed.burned_in,
+        needs_attest=filed.needs_attest,
+        device=filed.device,
         header=header,
         scrub_counts=filed.counts,
         blob=filed.blob,

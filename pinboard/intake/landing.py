@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
 from pinboard.custody import Header
+from pinboard.intake import memory
 from pinboard.intake.cover import dress
 from pinboard.intake.develop import Developed
 from pinboard.intake.drafts import subject_for
 from pinboard.intake.notes import note, record
+from pinboard.intake.words import forget_identifiers
 from pinboard.models import (
     Board,
     Case,
@@ -25,8 +27,10 @@ from pinboard.models import (
     MediaIntent,
     Pin,
     Receipt,
+    ScanState,
     Series,
     Subject,
+    Suggestion,
     User,
 )
 
@@ -45,14 +49,16 @@ def land(session: Session, case: Case, landed: Sequence[Landed]) -> None:
     author = session.get_one(User, case.author_id)
     subject = _subject(session, case, landed[0].developed.header)
     for one in landed:
-        _land_instance(session, one, subject)
+        land_instance(session, one, subject)
     session.execute(delete(MediaIntent).where(MediaIntent.lease_id == case.lease_id))
+    forget_identifiers(session, case)
     # A run that died before this one wrote receipts for objects that were written anew since.
     used = [one.receipt_id for one in landed]
     session.execute(delete(Receipt).where(Receipt.case_id == case.id, Receipt.id.not_in(used)))
     now = clock.now()
     case.go(CaseState.PUBLISHED)
     case.seq = policy.publish_order(session)
+    _remember(session, landed)
     case.published_at, case.expires_at = now, None
     case.lease_id = case.lease_until = case.publish_error = None
     case.publish_progress = 100
@@ -63,6 +69,14 @@ def land(session: Session, case: Case, landed: Sequence[Landed]) -> None:
     note(session, case, author, "published")
     record(session, None, "publish", case, images=len(landed))
     policy.rebuild(session, [case.id])
+
+
+def _remember(session: Session, landed: Sequence[Landed]) -> None:
+    """Learn what was painted on which device, then forget which device it was; the order of publishing is held here."""
+    instances = list(session.scalars(select(Instance).where(Instance.id.in_([one.instance_id for one in landed]))))
+    memory.learn(session, instances)
+    for instance in instances:
+        instance.device = None
 
 
 def _subject(session: Session, case: Case, header: Header) -> Subject:
@@ -86,6 +100,7 @@ def write_receipt(session: Session, instance: Instance, developed: Developed) ->
         codes=[item["CodeValue"] for item in developed.header.get("DeidentificationMethodCodeSequence", [])],
         counts=instance.scrub_counts,
         boxes=developed.painted,
+        detector=instance.detector,
         confirmed_by_id=confirmation.by_id,
         confirmed_at=confirmation.at,
         hashes={"scrubbed": confirmation.blob_sha256} | {kept.variant: kept.sha256 for kept in developed.kept},
@@ -96,14 +111,19 @@ def write_receipt(session: Session, instance: Instance, developed: Developed) ->
     return receipt.id
 
 
-def _land_instance(session: Session, one: Landed, subject: Subject) -> None:
+def land_instance(session: Session, one: Landed, subject: Subject) -> None:
+    """Write the rows of one image whose files are stored; from here on they are served, under a new name."""
     instance = session.get_one(Instance, one.instance_id)
     developed = one.developed
     instance.state = InstanceState.PUBLISHED
     # A photo that came before the first named file carries a code of its own until here.
     instance.header = developed.header | {"PatientID": subject.chart_code, "PatientName": subject.chart_code}
     instance.dtype, instance.samples, instance.tone = developed.dtype, developed.samples, developed.tone
+    instance.dhash, instance.pixel_mac = developed.marks.dhash, developed.marks.pixel_mac
     instance.media_name = ids.public_id()
+    if instance.scan == ScanState.WAITING:
+        instance.scan = None
+    session.execute(delete(Suggestion).where(Suggestion.instance_id == instance.id))
     for kept in developed.kept:
         session.add(
             MediaFile(

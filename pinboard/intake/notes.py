@@ -37,14 +37,15 @@ def note(session: Session, case: Case, by: User, verb: str, *, reason: str | Non
     case.updated_at = clock.now()
 
 
-def tell(session: Session, case: Case, kind: str, dedupe: str) -> None:
-    """Put one line into the author's inbox, however often it is asked for."""
-    known = select(InboxItem.id).where(InboxItem.user_id == case.author_id, InboxItem.dedupe == dedupe)
+def tell(session: Session, case: Case, kind: str, dedupe: str, *, to: int | None = None) -> None:
+    """Put one line into an inbox, the author's if nobody is named, however often it is asked for."""
+    user_id = case.author_id if to is None else to
+    known = select(InboxItem.id).where(InboxItem.user_id == user_id, InboxItem.dedupe == dedupe)
     if session.scalar(known) is None:
         session.add(
             InboxItem(
                 public_id=ids.public_id(),
-                user_id=case.author_id,
+                user_id=user_id,
                 kind=kind,
                 case_id=case.id,
                 dedupe=dedupe,

@@ -10,7 +10,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
+from pinboard.intake import words
 from pinboard.intake.children import RefusedFile
+from pinboard.intake.desk import LIVE, being_mended
 from pinboard.intake.develop import VARIANTS, develop
 from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.landing import Landed, land, write_receipt
@@ -30,6 +32,7 @@ from pinboard.models import (
     Series,
     User,
 )
+from pinboard.storage.keyfiles import KeyRing
 
 LEASE = timedelta(minutes=10)
 
@@ -51,8 +54,11 @@ class _Run:
     names: tuple[str, ...]
 
 
-def start(session: Session, case: Case, by: User) -> None:
-    """Take a lease on a complete draft and leave the rest to a job; a case on its way is left alone."""
+def start(session: Session, case: Case, by: User, *, keys: KeyRing) -> None:
+    """Take a lease on a complete draft and leave the rest to a job; a case on its way is left alone.
+
+    Raises `IntakeError` with "incomplete", or with "doubtful-words" where the keys show words that nobody approved.
+    """
     locked = session.get_one(Case, case.id, with_for_update=True, populate_existing=True)
     if locked.state in {CaseState.PUBLISHING, CaseState.PUBLISHED}:
         return
@@ -60,6 +66,8 @@ def start(session: Session, case: Case, by: User) -> None:
         raise InvalidTransition(f"a case that is {locked.state} cannot be published")
     if missing(session, locked):
         raise IntakeError("incomplete")
+    if words.doubts(session, keys, locked, words.words_of(session, locked)):
+        raise IntakeError("doubtful-words")
     now = clock.now()
     locked.go(CaseState.PUBLISHING)
     locked.lease_id, locked.lease_until = ids.public_id(), now + LEASE
@@ -113,6 +121,7 @@ def recover(stores: Stores, now: datetime | None = None) -> None:
             select(Case.id)
             .join(Instance, Instance.case_id == Case.id)
             .where(Case.state.not_in([CaseState.DRAFT, CaseState.PUBLISHING]), Instance.blob.is_not(None))
+            .where(~being_mended())
             .distinct()
         ).all()
     for case_id, draft, lease_id in expired:
@@ -207,11 +216,28 @@ def _fail(stores: Stores, plan: _Run, code: str) -> None:
 
 
 def _shred(stores: Stores, case_id: int) -> None:
-    """Destroy the keys of what is published; from here on nothing can bring the unpainted pixels back."""
+    """Destroy the keys of what is published; from here on nothing can bring the unpainted pixels back.
+
+    What is being mended in the same case keeps its own: its row names a blob before that is sealed, and the blobs are
+    listed before the rows are read, so that no mend that begins meanwhile is among them.
+    """
     with stores.reading() as session:
         draft = session.scalar(select(Case.public_id).where(Case.id == case_id))
     if draft is None:
         return
-    stores.vault.destroy(draft)
+    left = stores.vault.blobs(draft)
+    with stores.reading() as session:
+        is_live = session.scalar(select(Case.state).where(Case.id == case_id)) in LIVE
+        sealed = select(Instance).join(Case, Case.id == Instance.case_id)
+        sealed = sealed.where(Case.id == case_id, Instance.blob.is_not(None))
+        mended = {one.blob for one in session.scalars(sealed.where(being_mended()))}
+        done = {one.id: one.blob for one in session.scalars(sealed.where(~being_mended()))}
+    if not is_live:
+        stores.vault.destroy(draft)
+    for blob in {*left, *done.values()} - mended:
+        stores.vault.destroy_blob(draft, str(blob))
+    if is_live and not mended:
+        stores.vault.remove_empty(draft)
     with stores.writing() as session:
-        session.execute(update(Instance).where(Instance.case_id == case_id).values(blob=None))
+        same = (Instance.id.in_(done), Instance.blob.in_(done.values()))
+        session.execute(update(Instance).where(*same).values(blob=None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,10 @@ from sqlalchemy.orm import Session
 from pinboard import clock, ids
 from pinboard.custody import Scrubbed
 from pinboard.deid.header import NotAllowed, revalidate
+from pinboard.deid.identifiers import MOST as MOST_WORDS
+from pinboard.deid.tokens import DIGEST_LENGTH
 from pinboard.imaging.sniff import HEAD, PHOTOS, REFUSED_KINDS, Kind, sniff
+from pinboard.intake import scan, words
 from pinboard.intake.children import LARGEST_SIDE, RefusedFile, child_answer, whole
 from pinboard.intake.drafts import PHOTO_KINDS
 from pinboard.intake.errors import IntakeError
@@ -25,8 +29,11 @@ from pinboard.sandbox import Answer, MemFile
 
 COUNTED = ("removed", "kept", "replaced", "stripped_bytes")
 KINDS = ("private", "overlay", "person", "date", "uid", "sequence", "text", "other")
+_YES_OR_NO = re.compile("YES|NO")
+_HASH = re.compile("[0-9a-f]{64}")
 LARGEST_FILE = 512 * 1024 * 1024
 MOST_FILES = 2_000
+_DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_LENGTH}}}")
 
 logger = logging.getLogger(__name__)
 
@@ -114,13 +121,14 @@ def _scrub(stores: Stores, task: _Task, mem: MemFile) -> Answer:
     kind = sniff(mem.head(HEAD), mem.size)
     if kind in REFUSED_KINDS:
         raise RefusedFile(REFUSED_KINDS[kind])
-    return _scrub_photo(stores, task, mem) if kind in PHOTOS else _scrub_dicom(stores, mem, kind)
+    return _scrub_photo(stores, task, mem) if kind in PHOTOS else _scrub_dicom(stores, task, mem, kind)
 
 
-def _scrub_dicom(stores: Stores, mem: MemFile, kind: Kind) -> Answer:
+def _scrub_dicom(stores: Stores, task: _Task, mem: MemFile, kind: Kind) -> Answer:
     if kind is not Kind.DICOM:
         raise RefusedFile("not-an-image")
-    return child_answer(stores, "scrub", [mem], _header_params(stores), kind="header")
+    word_key = {"word_key": words.word_key(stores.keys, task.draft).hex()}
+    return child_answer(stores, "scrub", [mem], _header_params(stores) | word_key, kind="header")
 
 
 def _scrub_photo(stores: Stores, task: _Task, mem: MemFile) -> Answer:
@@ -159,9 +167,26 @@ def _believed(answer: Answer, by_id: int) -> tuple[Scrubbed, Filed]:
         counts=_counts(answer.json.get("report")),
         by_id=by_id,
         has_risk=answer.json.get("has_risk") is not False,
+        burned_in=_one_of(answer, "burned_in", _YES_OR_NO),
+        needs_attest=answer.json.get("needs_attest") is not False,
+        device=_one_of(answer, "device", _HASH),
+        words=_words(answer),
         names_subject=isinstance(identifiers, dict) and identifiers.get("has_patient_id") is True,
     )
     return Scrubbed(data, header, hashlib.sha256(data).hexdigest()), filed
+
+
+def _words(answer: Answer) -> tuple[str, ...]:
+    """Take hashes and nothing else; what a child gives in their place is not kept."""
+    given = answer.json.get("words")
+    if not isinstance(given, list):
+        return ()
+    return tuple(one for one in given[:MOST_WORDS] if isinstance(one, str) and _DIGEST.fullmatch(one))
+
+
+def _one_of(answer: Answer, name: str, form: re.Pattern[str]) -> str | None:
+    value = answer.json.get(name)
+    return value if isinstance(value, str) and form.fullmatch(value) else None
 
 
 def _counts(report: object) -> dict[str, Any]:
@@ -191,6 +216,8 @@ def _file(stores: Stores, task: _Task, scrubbed: Scrubbed, filed: Filed) -> Uplo
         if case.state != CaseState.DRAFT:
             raise IntakeError("not-a-draft")
         instance = file_instance(session, case, scrubbed, filed)
+        words.keep_identifiers(session, case, filed.words)
+        scan.ask(session, instance)
         upload = session.get_one(Upload, task.upload_id)
         upload.state, upload.instance_id = UploadState.RECEIVED, instance.id
         session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from pinboard import clock
 from pinboard.custody import Box, Reviewed, Scrubbed
 from pinboard.deid.profile import PROFILE_VERSION
+from pinboard.intake import desk
 from pinboard.intake.children import child_answer, picture_size
 from pinboard.intake.errors import IntakeError, NotReviewed
 from pinboard.intake.notes import record
+from pinboard.intake.outbox import enqueue
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, CaseState, Confirmation, DrawnBox, Instance, InstanceState, User
+from pinboard.models import Case, Confirmation, DrawnBox, Fill, Instance, InstanceState, User
 from pinboard.storage.vault import VaultError
 
 MOST_BOXES = 200
@@ -34,21 +36,46 @@ class Preview:
 
 def set_boxes(session: Session, instance: Instance, boxes: Sequence[Box], by: User) -> None:  # noqa: ARG001
     """Replace what will be painted; whatever was confirmed before is no longer, and who confirms anew is recorded."""
-    _check_draft(session, instance)
+    desk.check(session, instance)
     checked = _checked(boxes, instance)
     if boxes_sha256(checked) == boxes_sha256(boxes_of(session, instance)):
         return
     session.execute(delete(DrawnBox).where(DrawnBox.instance_id == instance.id))
     session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
-    for box in checked:
-        session.add(DrawnBox(instance_id=instance.id, frame=box.frame, x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))
+    session.add_all(drawn(instance.id, box) for box in checked)
+    if instance.state == InstanceState.DRAFT:
+        # The marks of a published image stay until it is published anew.
+        instance.dhash = instance.pixel_mac = None
     session.flush()
     session.expire(instance, ["boxes"])
 
 
+def apply_to_series(session: Session, instance: Instance, by: User) -> int:
+    """Add the areas of one image to the others of its series and size; gives how many of them changed.
+
+    An area of a single frame goes along only where this image has no other frame.
+    """
+    desk.check(session, instance)
+    mine = [replace(box, frame=None) for box in boxes_of(session, instance) if _is_of_all(box, instance)]
+    alike = (Instance.rows == instance.rows, Instance.columns == instance.columns, Instance.state == instance.state)
+    others = select(Instance).where(Instance.series_id == instance.series_id, Instance.id != instance.id, *alike)
+    changed = 0
+    for other in session.scalars(others).all():
+        held = boxes_of(session, other)
+        there = [replace(box, frame=None) for box in held if _is_of_all(box, other)]
+        if added := [box for box in mine if box not in there]:
+            set_boxes(session, other, [*held, *added], by)
+            changed += 1
+    return changed
+
+
+def _is_of_all(box: Box, instance: Instance) -> bool:
+    return box.frame is None or instance.frame_count == 1
+
+
 def confirm(session: Session, instance: Instance, by: User) -> Confirmation:
     """Record that somebody looked at this image as it will be published."""
-    _check_draft(session, instance)
+    desk.check(session, instance)
     if instance.blob_sha256 is None:
         raise IntakeError("not-confirmed")
     session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
@@ -63,12 +90,14 @@ def confirm(session: Session, instance: Instance, by: User) -> Confirmation:
     session.add(confirmation)
     session.flush()
     record(session, by, "confirm", session.get_one(Case, instance.case_id))
+    if instance.state == InstanceState.DRAFT:
+        enqueue(session, "fingerprint", instance.id)
     return confirmation
 
 
 def unconfirm(session: Session, instance: Instance) -> None:
     """Take a confirmation back."""
-    _check_draft(session, instance)
+    desk.check(session, instance)
     session.execute(delete(Confirmation).where(Confirmation.instance_id == instance.id))
 
 
@@ -85,7 +114,7 @@ def confirmed_ids(session: Session, case: Case) -> set[int]:
     boxes: dict[int, list[Box]] = {key: [] for key in instances}
     drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(*live).order_by(DrawnBox.id)
     for row in session.scalars(drawn):
-        boxes[row.instance_id].append(_box(row))
+        boxes[row.instance_id].append(box_of(row))
     rows = session.scalars(select(Confirmation).where(Confirmation.instance_id.in_(list(instances))))
     return {row.instance_id for row in rows if _holds(row, instances[row.instance_id], boxes[row.instance_id])}
 
@@ -101,19 +130,24 @@ def reviewed(session: Session, instance: Instance, scrubbed: Scrubbed) -> Review
     return Reviewed(scrubbed, tuple(boxes), confirmation.profile_version, confirmation.by_id)
 
 
-def preview(stores: Stores, instance: Instance, frame: int = 0) -> Preview:
-    """Decode one frame of a draft in a sandbox child, for whoever waits at a screen."""
+def preview(stores: Stores, instance: Instance, frame: int = 0, *, painted: bool = False) -> Preview:
+    """Decode one frame of a draft in a sandbox child, for whoever waits at a screen.
+
+    `painted` shows it with the areas drawn so far, as they would be published.
+    """
     if not 0 <= frame < instance.frame_count:
         raise IntakeError("no-such-frame")
     with stores.reading() as session:
         draft = session.scalar(select(Case.public_id).where(Case.id == instance.case_id))
+        boxes = [box.as_list() for box in boxes_of(session, instance)] if painted else []
     if draft is None or instance.blob is None:
         raise IntakeError("not-a-draft")
     try:
         scrubbed = stores.vault.open(draft, instance.blob)
     except VaultError:
         raise IntakeError("not-confirmed") from None
-    answer = child_answer(stores, "preview", [scrubbed.instance], {"frame": frame}, kind="pixel")
+    asked = {"frame": frame, "boxes": boxes}
+    answer = child_answer(stores, "preview", [scrubbed.instance], asked, kind="pixel")
     width, height = picture_size(answer, magic=b"\xff\xd8\xff")
     return Preview(answer.parts[0], width, height)
 
@@ -121,17 +155,24 @@ def preview(stores: Stores, instance: Instance, frame: int = 0) -> Preview:
 def boxes_of(session: Session, instance: Instance) -> list[Box]:
     """Give the boxes that are drawn on an image."""
     rows = session.scalars(select(DrawnBox).where(DrawnBox.instance_id == instance.id).order_by(DrawnBox.id))
-    return [_box(row) for row in rows]
+    return [box_of(row) for row in rows]
 
 
 def boxes_sha256(boxes: Iterable[Box]) -> str:
     """Hash a set of boxes; the order in which they were drawn does not count."""
-    canonical = sorted(([-1 if box.frame is None else box.frame, box.x0, box.y0, box.x1, box.y1]) for box in boxes)
+    canonical = sorted([-1 if box.frame is None else box.frame, *box.as_list()[1:]] for box in boxes)
     return hashlib.sha256(json.dumps(canonical, separators=(",", ":")).encode()).hexdigest()
 
 
-def _box(row: DrawnBox) -> Box:
-    return Box(row.x0, row.y0, row.x1, row.y1, row.frame)
+def box_of(row: DrawnBox) -> Box:
+    """Give the box that a row describes."""
+    return Box(row.x0, row.y0, row.x1, row.y1, row.frame, "blur" if row.fill is Fill.BLUR else "block")
+
+
+def drawn(instance_id: int, box: Box) -> DrawnBox:
+    """Give the row that describes a box."""
+    corners = {"x0": box.x0, "y0": box.y0, "x1": box.x1, "y1": box.y1}
+    return DrawnBox(instance_id=instance_id, frame=box.frame, fill=Fill(box.fill), **corners)
 
 
 def _holds(confirmation: Confirmation, instance: Instance, boxes: Iterable[Box]) -> bool:
@@ -151,9 +192,3 @@ def _checked(boxes: Sequence[Box], instance: Instance) -> list[Box]:
         if box.frame is not None and not 0 <= box.frame < instance.frame_count:
             raise IntakeError("box-frame")
     return list(dict.fromkeys(boxes))
-
-
-def _check_draft(session: Session, instance: Instance) -> None:
-    state = session.scalar(select(Case.state).where(Case.id == instance.case_id))
-    if state != CaseState.DRAFT or instance.state != InstanceState.DRAFT:
-        raise IntakeError("not-a-draft")

@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, policy
 from pinboard.intake.cover import choose_key, dress
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.notes import doom, note, record
+from pinboard.intake.outbox import enqueue
 from pinboard.models import Case, CaseChange, CaseState, Instance, InstanceState, MediaFile, Release, Series, User
 
 EDITABLE = (
@@ -33,18 +34,22 @@ EDITABLE = (
 """What may be corrected after publishing; anything else is decided by an act of its own."""
 
 _VISIBLE = frozenset({CaseState.PUBLISHED, CaseState.HIDDEN})
+_THERE = (InstanceState.PUBLISHED, InstanceState.HIDDEN)
 
 
 def remove_image(session: Session, instance: Instance, by: User, reason: str) -> None:
     """Take one image out of a published case: its URLs are dead at once, its bytes go by a job."""
     case = session.get_one(Case, instance.case_id, with_for_update=True)
-    if case.state not in _VISIBLE or instance.state != InstanceState.PUBLISHED:
+    if case.state not in _VISIBLE or instance.state not in _THERE:
         raise IntakeError("not-published")
-    live = (Instance.case_id == case.id, Instance.state == InstanceState.PUBLISHED)
-    if (session.scalar(select(func.count()).select_from(Instance).where(*live)) or 0) < 2:
+    others = select(Instance.id).where(Instance.case_id == case.id, Instance.state.in_(_THERE))
+    if session.scalar(others.where(Instance.id != instance.id).limit(1)) is None:
         raise IntakeError("last-image")
+    if instance.blob is not None:
+        # It was being redacted; with its state gone, the next round shreds what lies in the vault.
+        enqueue(session, "sweep", 0)
     instance.state, instance.removed_at, instance.media_name = InstanceState.REMOVED, clock.now(), None
-    instance.header = {}
+    instance.header, instance.dhash, instance.pixel_mac = {}, None, None
     names = list(session.scalars(select(MediaFile.object_name).where(MediaFile.instance_id == instance.id)))
     session.execute(delete(MediaFile).where(MediaFile.instance_id == instance.id))
     session.flush()
@@ -54,7 +59,7 @@ def remove_image(session: Session, instance: Instance, by: User, reason: str) ->
     doom(session, names)
     note(session, case, by, "image-removed", reason=reason)
     record(session, by, "image-remove", case, instance=instance.public_id)
-    policy.rebuild(session, [case.id])
+    policy.void_attestations(session, case)
 
 
 def edit_words(session: Session, case: Case, changes: Mapping[str, Any], by: User) -> list[str]:

@@ -9,6 +9,8 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock
+from pinboard.intake import memory, mend_job
+from pinboard.intake.desk import LIVE, being_mended
 from pinboard.intake.drafts import discard
 from pinboard.intake.notes import doom, tell
 from pinboard.intake.outbox import enqueue
@@ -21,6 +23,7 @@ from pinboard.models import (
     CaseState,
     Comment,
     DoomedMedia,
+    Instance,
     Job,
     JobState,
     MediaFile,
@@ -37,6 +40,8 @@ WARN_DAYS = 2
 STALLED = timedelta(hours=1)
 LINKS_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=7)
+FINISHED = ("fingerprint", "mail", "mend", "publish", "scan")
+"""Kinds of which each row is about one thing, and is of no use once it is done."""
 WORDS_KEPT = timedelta(days=1)
 """How long a deleted comment can be brought back by its author; then its words are gone."""
 
@@ -45,11 +50,13 @@ def sweep(stores: Stores, now: datetime | None = None) -> None:
     """Do one round; every part is harmless when repeated and when broken off."""
     now = now or clock.now()
     recover(stores, now)
+    mend_job.recover(stores, now)
     _expire_drafts(stores, now)
     with stores.writing() as session:
         _warn(session, now)
         _forget_rows(session, now)
         purge_withdrawn(session)
+        memory.forget_unused(session, now)
     _destroy_strays(stores)
     stores.vault.sweep(now)
     stores.media.sweep(now)
@@ -81,7 +88,7 @@ def _forget_rows(session: Session, now: datetime) -> None:
     gone = or_(SingleUseLink.expires_at < old, SingleUseLink.used_at < old, SingleUseLink.revoked_at < old)
     session.execute(delete(SingleUseLink).where(gone))
     session.execute(delete(Throttle).where(Throttle.updated_at < now - timedelta(days=1), Throttle.blocked_until < now))
-    done = (Job.state.in_([JobState.DONE, JobState.FAILED]), Job.kind.in_(["publish", "mail"]))
+    done = (Job.state.in_([JobState.DONE, JobState.FAILED]), Job.kind.in_(FINISHED))
     session.execute(delete(Job).where(*done, Job.run_after < now - JOBS_KEPT))
     session.execute(
         update(Comment).where(Comment.deleted_at < now - WORDS_KEPT, Comment.body != "").values(body=""),
@@ -95,14 +102,19 @@ def _forget_rows(session: Session, now: datetime) -> None:
 
 
 def _destroy_strays(stores: Stores) -> None:
-    """Destroy what is left in the vault of a case that is no draft; the folders are listed before the drafts."""
-    left = stores.vault.drafts()
+    """Destroy what is left in the vault of a case that is no draft; the blobs are listed before the rows."""
+    left = {draft: stores.vault.blobs(draft) for draft in stores.vault.drafts()}
     unreviewed = [CaseState.DRAFT, CaseState.PUBLISHING]
     with stores.reading() as session:
         drafts = set(session.scalars(select(Case.public_id).where(Case.state.in_(unreviewed))))
-    for draft in left:
-        if draft not in drafts:
-            stores.vault.destroy(draft)
+        live = set(session.scalars(select(Case.public_id).where(Case.state.in_(LIVE))))
+        named = select(Instance.blob).join(Case, Case.id == Instance.case_id).where(being_mended())
+        mended = set(session.scalars(named))
+    for draft in left.keys() - drafts - live:
+        stores.vault.destroy(draft)
+    for draft in left.keys() & live:
+        for blob in set(left[draft]) - mended:
+            stores.vault.destroy_blob(draft, blob)
 
 
 def sweep_media(stores: Stores) -> None:

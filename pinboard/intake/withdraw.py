@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from pinboard import clock, policy
 from pinboard.intake.drafts import wipe_words
 from pinboard.intake.errors import IntakeError
+from pinboard.intake.flagged import close, open_flag, refuse_flagged
 from pinboard.intake.missing import standing_levels
 from pinboard.intake.notes import doom, note, record
+from pinboard.intake.outbox import enqueue
 from pinboard.intake.stores import Stores
 from pinboard.models import (
     Case,
@@ -20,14 +22,17 @@ from pinboard.models import (
     Comment,
     Consent,
     DoomedMedia,
+    FlagState,
     Grant,
     Instance,
+    InvalidTransition,
     MediaFile,
     Pin,
     Release,
     Series,
     Share,
     User,
+    fulltext,
 )
 
 _VERBS = {"withdrawn": "withdraw", "restored": "restore", "hidden": "hide", "shown": "unhide", "erased": "erase"}
@@ -39,6 +44,7 @@ RETURN_DAYS = 30
 
 def withdraw(session: Session, case: Case, by: User, reason: str | None = None) -> None:
     """Take a case from everyone but its subject, at once."""
+    refuse_flagged(session, case)
     case.go(CaseState.WITHDRAWN)
     case.withdrawn_at = clock.now()
     _tell(session, case, by, "withdrawn", reason=reason)
@@ -46,6 +52,7 @@ def withdraw(session: Session, case: Case, by: User, reason: str | None = None) 
 
 def restore(session: Session, case: Case, by: User) -> None:
     """Bring a withdrawn case back, while its bytes are there and somebody's consent stands."""
+    refuse_flagged(session, case)
     if case.state == CaseState.WITHDRAWN:
         if case.withdrawn_at is None or case.withdrawn_at < clock.now() - timedelta(days=RETURN_DAYS):
             raise IntakeError("too-late")
@@ -60,12 +67,15 @@ def restore(session: Session, case: Case, by: User) -> None:
 
 def hide(session: Session, case: Case, by: User, reason: str | None = None) -> None:
     """Take a case from everyone, its subject too, while something in it is mended."""
+    if case.state == CaseState.WITHDRAWN:
+        raise InvalidTransition("a withdrawn case is hidden by a reader's report alone")
     case.go(CaseState.HIDDEN)
     _tell(session, case, by, "hidden", reason=reason)
 
 
 def unhide(session: Session, case: Case, by: User) -> None:
     """Show a hidden case again to those who could see it."""
+    refuse_flagged(session, case)
     if case.state != CaseState.HIDDEN:
         raise IntakeError("not-published")
     case.go(CaseState.PUBLISHED)
@@ -77,7 +87,12 @@ def erase(session: Session, case: Case, by: User) -> None:
     if case.state == CaseState.PUBLISHED:
         case.go(CaseState.WITHDRAWN)
     case.go(CaseState.ERASED)
+    flag = open_flag(session, case)
+    if flag is not None:
+        close(flag, FlagState.ERASED, by)
     now = clock.now()
+    if session.scalar(select(Instance.id).where(Instance.case_id == case.id, Instance.blob.is_not(None)).limit(1)):
+        enqueue(session, "sweep", 0)
     purge_media(session, case)
     wipe_words(session, case)
     mine = {"synchronize_session": "fetch"}
@@ -101,7 +116,14 @@ def erase(session: Session, case: Case, by: User) -> None:
     session.execute(delete(Pin).where(Pin.case_id == case.id), execution_options=mine)
     session.execute(delete(Grant).where(Grant.case_id == case.id), execution_options=mine)
     case.comment_count = case.frame_count = 0
+    enqueue(session, "forget-words", 0)
     _tell(session, case, by, "erased")
+
+
+def forget_words(stores: Stores) -> None:
+    """Rewrite the index of words, so that those of erased cases leave its file too."""
+    with stores.writing() as session:
+        fulltext.forget(session.connection())
 
 
 def purge_media(session: Session, case: Case) -> None:
@@ -109,7 +131,7 @@ def purge_media(session: Session, case: Case) -> None:
     names = list(session.scalars(select(MediaFile.object_name).where(MediaFile.case_id == case.id)))
     session.execute(delete(MediaFile).where(MediaFile.case_id == case.id))
     session.execute(
-        update(Instance).where(Instance.case_id == case.id).values(media_name=None),
+        update(Instance).where(Instance.case_id == case.id).values(media_name=None, dhash=None, pixel_mac=None),
         execution_options={"synchronize_session": "fetch"},
     )
     doom(session, names)
@@ -125,6 +147,7 @@ def purge_withdrawn(session: Session) -> None:
         purge_media(session, case)
         case.cover = None
         record(session, None, "purge", case)
+        policy.void_attestations(session, case)
 
 
 def delete_doomed(stores: Stores) -> None:

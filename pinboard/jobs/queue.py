@@ -13,6 +13,7 @@ from huey.serializer import Serializer
 from pinboard.config import Config
 
 NAME = "pinboard"
+SLOW_NAME = "pinboard-slow"
 TASK = "run_job"
 
 
@@ -26,17 +27,17 @@ class JsonSerializer(Serializer):  # type: ignore[misc] # the library carries no
         return Message(*json.loads(bytes(data)))
 
 
-def make_queue(config: Config) -> Huey:
+def make_queue(config: Config, name: str = NAME) -> Huey:
     """Open the queue that the settings name: Redis, else PostgreSQL beside the tables, else a file of its own."""
     common: dict[str, Any] = {"results": False, "utc": True, "serializer": JsonSerializer()}
     if config.redis_url:
-        return RedisHuey(NAME, url=config.redis_url, **common)
+        return RedisHuey(name, url=config.redis_url, **common)
     if config.is_sqlite:
         # The outbox is what must survive a power cut; the queue is only a bell.
-        return SqliteHuey(NAME, filename=str(config.jobs_path), journal_mode="wal", fsync=False, **common)
+        return SqliteHuey(name, filename=str(config.jobs_path), journal_mode="wal", fsync=False, **common)
     dsn = config.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     # Waiting for a notice would hold one more connection for each thread, which the library never closes.
-    return PostgresHuey(NAME, dsn=dsn, blocking=False, **common)
+    return PostgresHuey(name, dsn=dsn, blocking=False, **common)
 
 
 def register(queue: Huey, function: Callable[[int], None]) -> Callable[[int], Any]:

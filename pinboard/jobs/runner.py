@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from pinboard import clock
 from pinboard.intake.outbox import enqueue, wake_with
 from pinboard.intake.stores import Stores
-from pinboard.jobs.kinds import KINDS
-from pinboard.jobs.queue import make_queue, register
-from pinboard.jobs.work import due, free_abandoned, run_job
+from pinboard.jobs.kinds import KINDS, SLOW
+from pinboard.jobs.queue import SLOW_NAME, make_queue, register
+from pinboard.jobs.work import due, free_abandoned, kind_of, run_job
 from pinboard.models import Job
 
 WORKERS = 2
+SLOW_WORKERS = 1
 POLL_SECONDS = 30.0
 SWEEP_SECONDS = 300.0
 STOP_SECONDS = 20.0
@@ -43,10 +44,15 @@ class Runner:
         self._stores = stores
         self._is_only = is_only
         self._queue = make_queue(stores.config)
-        self._send = register(self._queue, lambda job_id: run_job(stores, KINDS, job_id))
+        self._slow_queue = make_queue(stores.config, SLOW_NAME)
+        self._send = register(self._queue, self._take)
+        self._send_slow = register(self._slow_queue, lambda job_id: run_job(stores, KINDS, job_id))
         self._stop = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="jobs-ticker", daemon=True)
-        self._consumer = _Consumer(self._queue, workers=WORKERS, periodic=False, max_delay=0.5)
+        self._consumers = [
+            _Consumer(queue, workers=workers, periodic=False, max_delay=0.5)
+            for queue, workers in ((self._queue, WORKERS), (self._slow_queue, SLOW_WORKERS))
+        ]
 
     def start(self) -> None:
         """Take up what is left from before, then wait for more."""
@@ -55,17 +61,27 @@ class Runner:
         if self._is_only:
             free_abandoned(self._stores)
         wake_with(self._stores.engine, self._ring)
-        self._consumer.start()
+        for consumer in self._consumers:
+            consumer.start()
         self._ticker.start()
 
     def stop(self, timeout: float = STOP_SECONDS) -> None:
         """Let the jobs under way finish, within reason; what does not is taken up at the next start."""
         wake_with(self._stores.engine, None)
         self._stop.set()
-        self._consumer.shutdown_timeout = timeout
-        self._consumer.stop(graceful=True)
+        for consumer in self._consumers:
+            consumer.shutdown_timeout = timeout
+            consumer.stop(graceful=True)
         self._ticker.join(timeout)
-        self._queue.storage.close()
+        for queue in (self._queue, self._slow_queue):
+            queue.storage.close()
+
+    def _take(self, job_id: int) -> None:
+        """Run a job, or hand one that takes long to the thread that is there for it."""
+        if kind_of(self._stores, job_id) in SLOW:
+            self._send_slow(job_id)
+        else:
+            run_job(self._stores, KINDS, job_id)
 
     def _ring(self, job_id: int) -> None:
         try:

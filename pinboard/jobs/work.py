@@ -39,6 +39,12 @@ def run_job(stores: Stores, kinds: Mapping[str, Work], job_id: int) -> None:
         _finish(stores, job_id)
 
 
+def kind_of(stores: Stores, job_id: int) -> str | None:
+    """Give the kind of a job, None where its row is gone."""
+    with stores.reading() as session:
+        return session.scalar(select(Job.kind).where(Job.id == job_id))
+
+
 def due(session: Session, limit: int = 200) -> list[int]:
     """List jobs that wait to be run, and those whose worker is gone."""
     now = clock.now()

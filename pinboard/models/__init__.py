@@ -1,5 +1,6 @@
 """Every table; importing this package registers all of them with the metadata."""
 
+from pinboard.models.area import DrawnBox, Fill, RememberedBox, Suggestion, SuggestionKind
 from pinboard.models.audit import AuditEvent
 from pinboard.models.base import EARLIEST, LATEST, Base, UtcDateTime
 from pinboard.models.board import Board, BoardKind, BoardRole, BoardVerb, Pin, Release
@@ -18,12 +19,12 @@ from pinboard.models.comment import Comment, Visibility
 from pinboard.models.grant import Audience, Consent, ConsentKind, ConsentLevel, Grant, Source
 from pinboard.models.image import (
     Confirmation,
-    DrawnBox,
     Instance,
     InstanceState,
     MediaFile,
     MediaIntent,
     Receipt,
+    ScanState,
     Series,
     Study,
     Upload,
@@ -31,6 +32,16 @@ from pinboard.models.image import (
 )
 from pinboard.models.inbox import InboxItem
 from pinboard.models.job import DoomedMedia, Job, JobState
+from pinboard.models.proof import (
+    Attestation,
+    AttestState,
+    Flag,
+    FlagKind,
+    FlagState,
+    IdentifierHash,
+    Proof,
+    WordApproval,
+)
 from pinboard.models.share import Opening, OpeningBatch, Share, ShareKind, ShareUnlock
 from pinboard.models.subject import Subject
 from pinboard.models.user import (
@@ -51,6 +62,8 @@ __all__ = [
     "LATEST",
     "TRANSITIONS",
     "AccountState",
+    "AttestState",
+    "Attestation",
     "Audience",
     "AuditEvent",
     "Base",
@@ -73,9 +86,14 @@ __all__ = [
     "Counter",
     "DoomedMedia",
     "DrawnBox",
+    "Fill",
+    "Flag",
+    "FlagKind",
+    "FlagState",
     "Grant",
     "Group",
     "GroupMember",
+    "IdentifierHash",
     "InboxItem",
     "Instance",
     "InstanceState",
@@ -88,10 +106,13 @@ __all__ = [
     "Opening",
     "OpeningBatch",
     "Pin",
+    "Proof",
     "Receipt",
     "Release",
+    "RememberedBox",
     "Resolution",
     "Role",
+    "ScanState",
     "Series",
     "Session",
     "Share",
@@ -101,12 +122,15 @@ __all__ = [
     "Source",
     "Study",
     "Subject",
+    "Suggestion",
+    "SuggestionKind",
     "Throttle",
     "Upload",
     "UploadState",
     "User",
     "UtcDateTime",
     "Visibility",
+    "WordApproval",
 ]
 
 # Without this, SQLite gives the number of a deleted row to the next one, and what was granted to board 7 would reach

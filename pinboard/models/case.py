@@ -30,7 +30,7 @@ TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.PUBLISHING: frozenset({CaseState.PUBLISHED, CaseState.DRAFT}),
     CaseState.PUBLISHED: frozenset({CaseState.HIDDEN, CaseState.WITHDRAWN}),
     CaseState.HIDDEN: frozenset({CaseState.PUBLISHED, CaseState.WITHDRAWN, CaseState.ERASED}),
-    CaseState.WITHDRAWN: frozenset({CaseState.PUBLISHED, CaseState.ERASED}),
+    CaseState.WITHDRAWN: frozenset({CaseState.PUBLISHED, CaseState.HIDDEN, CaseState.ERASED}),
     CaseState.ERASED: frozenset(),
 }
 

@@ -40,6 +40,10 @@ DECISIONS: dict[str, Decision] = {
         Decision("includes_trainees", True),
         Decision("photo_side", 2048, 1024, 4096),
         Decision("demo_requested", False),
+        Decision("release_gate", True),
+        Decision("release_gate_reason", ""),
+        Decision("rare_fewer_than", 5, 2, 50),
+        Decision("rare_from_cases", 200, 50, 100_000),
     )
 }
 DEFAULTS: Mapping[str, Any] = MappingProxyType({name: decision.default for name, decision in DECISIONS.items()})

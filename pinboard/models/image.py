@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pinboard.models.area import DrawnBox, Suggestion
 from pinboard.models.base import Base, PublicId, Word
 from pinboard.models.case import Case
 
@@ -18,7 +19,19 @@ class InstanceState(enum.StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    HIDDEN = "hidden"
+    """Taken out of sight while it is mended; the rest of its case stays."""
     REMOVED = "removed"
+
+
+class ScanState(enum.StrEnum):
+    """How far the search for text and faces in an image is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PARTLY = "partly"
+    """Only the search that needs no model was made, because the extra `vision` is not installed."""
+    FAILED = "failed"
 
 
 class Study(Base):
@@ -90,6 +103,20 @@ class Instance(Base):
     """Allowed elements by keyword; the exported instance is rebuilt from this and the frames."""
     scrub_counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """How many elements the header step removed and kept, by kind."""
+    burned_in: Mapped[str | None] = mapped_column(String(3))
+    """What the file said of text in its pixels: YES, NO or nothing."""
+    needs_attest: Mapped[bool] = mapped_column(Boolean, default=True)
+    """Of a kind that a second clinician has to look at before it leaves the clinic."""
+
+    scan: Mapped[ScanState | None] = mapped_column(Word(ScanState))
+    detector: Mapped[str | None] = mapped_column(String(80))
+    """Name and version of what looked for text and faces."""
+    device: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash of maker, model, matrix and colour; gone with the draft."""
+    dhash: Mapped[str | None] = mapped_column(String(16), index=True)
+    """Difference hash of the middle frame as painted, 64 bits in hex."""
+    pixel_mac: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Keyed hash of the decoded pixels: the very same picture gives the same."""
 
     blob: Mapped[str | None] = mapped_column(String(26))
     """Name in the vault while this is a draft."""
@@ -104,24 +131,13 @@ class Instance(Base):
 
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
     series: Mapped[Series] = relationship(lazy="raise_on_sql", overlaps="instances")
-    boxes: Mapped[list[DrawnBox]] = relationship(lazy="raise_on_sql", order_by="DrawnBox.id")
+    # The database takes both along with their image.
+    boxes: Mapped[list[DrawnBox]] = relationship(lazy="raise_on_sql", order_by="DrawnBox.id", passive_deletes="all")
+    suggestions: Mapped[list[Suggestion]] = relationship(
+        lazy="raise_on_sql", order_by="Suggestion.id", passive_deletes="all"
+    )
 
     __table_args__ = (Index(None, "case_id", "state"), UniqueConstraint("case_id", "uid"))
-
-
-class DrawnBox(Base):
-    """An area the author wants painted, in pixels of the native frame."""
-
-    __tablename__ = "drawn_box"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id", ondelete="CASCADE"), index=True)
-    frame: Mapped[int | None]
-    """None paints every frame."""
-    x0: Mapped[int]
-    y0: Mapped[int]
-    x1: Mapped[int]
-    y1: Mapped[int]
 
 
 class Confirmation(Base):
@@ -177,7 +193,7 @@ class Receipt(Base):
     codes: Mapped[list[Any]] = mapped_column(JSON)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
     boxes: Mapped[list[Any]] = mapped_column(JSON)
-    detector: Mapped[str | None] = mapped_column(String(40))
+    detector: Mapped[str | None] = mapped_column(String(80))
     confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("user_.id"))
     confirmed_at: Mapped[datetime]
     hashes: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -41,6 +41,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[Role] = mapped_column(Word(Role))
     is_admin: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_reviewer: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Decides what becomes of a case that a reader flagged; a clinician who administers always may."""
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
     """The author of the demo board: shown, never signed in."""
     state: Mapped[AccountState] = mapped_column(Word(AccountState), default=AccountState.ACTIVE)

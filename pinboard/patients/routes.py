@@ -16,10 +16,12 @@ from pinboard.patients.service import ReleaseError, Terms
 from pinboard.policy import Reader, case_for, reader_for
 from pinboard.web.access import access
 from pinboard.web.extensions import db
+from pinboard.web.flags import report
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.stage import stage
 from pinboard.web.text import _
+from pinboard.web.words import left
 
 bp = Blueprint("patients", __name__)
 
@@ -42,11 +44,12 @@ def create(case_id: str) -> Response:
     subject = service.subject_by_code(db.session(), form.chart_code.data or "") if form.validate() else None
     if not form.errors and subject is None:
         form.refuse("chart_code", _("No patient of this clinic has this chart code."))
-    if subject is None or not _released(case, subject, form):
+    doubts = left(case, {"caption": form.caption.data}) if subject else []
+    if subject is None or doubts or not _released(case, subject, form):
         db.session.rollback()
         case = _kept(case_id)
         page = "pages/patients/release.html"
-        return invalid("partials/patients/release.html", page=page, **_release_page(case, form))
+        return invalid("partials/patients/release.html", page=page, doubts=doubts, **_release_page(case, form))
     db.session.commit()
     toast(_("Released. The patient sees these images and your caption, and nothing else of the case."))
     return see_other(f"/c/{case.public_id}/release")
@@ -96,6 +99,22 @@ def show(case_id: str) -> Response:
     note_opening(found[0].case_id, reader, seat=f"my:{sign_in.public_id}", device=sign_in.device)
     context = stage(found[0].pictures, f"/my/c/{case_id}", "/media/")
     return make_response(render_template("pages/patients/show.html", case=found[0], looks=looks, **context))
+
+
+@bp.route("/my/c/<case_id>/flag", methods=["GET", "POST"])
+@access("signed-in")
+def flag(case_id: str) -> Response:
+    """Ask what says who the person is, and hide the images."""
+    reader = _subject()
+    found = queries.released(db.session(), reader, Case.public_id == case_id)
+    if not found:
+        abort(404)
+    case = case_for(db.session(), reader, "flag", case_id)
+    shown = report(case, reader, page="pages/flags/new.html", back=f"/my/c/{case_id}")
+    if shown is not None:
+        return shown
+    toast(_("Thank you. The images are hidden until somebody at the clinic has looked at them."))
+    return see_other("/my")
 
 
 def _subject() -> Reader:

@@ -1,9 +1,11 @@
 """Who may see what: the one gate, for one object and for lists. The rules are told in docs/architecture.md, §4."""
 
+from pinboard.policy.attesting import set_release_gate, void_attestations
 from pinboard.policy.choice import Preview, apply_choice, fits, is_made, pick_public, preview_readers, sources_of
-from pinboard.policy.derive import rebuild
+from pinboard.policy.derive import drifted, rebuild
 from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
 from pinboard.policy.guard import AudienceStale, stale_cases
+from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
 from pinboard.policy.lists import PAGE, Place, count_visible, feed, newest, visible
 from pinboard.policy.readers import (
@@ -55,16 +57,20 @@ __all__ = [
     "case_for",
     "count_visible",
     "describe_levels",
+    "drifted",
     "feed",
     "fits",
     "grant",
     "holder",
+    "images_sha256",
     "in_group",
     "is_alive",
+    "is_gate_on",
     "is_made",
     "is_verified",
     "may",
     "may_board",
+    "may_leave",
     "member",
     "newest",
     "on_board",
@@ -76,7 +82,9 @@ __all__ = [
     "rebuild",
     "released_on",
     "revoke",
+    "set_release_gate",
     "sources_of",
     "stale_cases",
     "visible",
+    "void_attestations",
 ]

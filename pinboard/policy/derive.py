@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    except_,
     func,
     insert,
     literal,
@@ -23,9 +24,11 @@ from sqlalchemy import (
 from sqlalchemy import String as Text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from pinboard import clock
 from pinboard.models import (
     EARLIEST,
     LATEST,
+    AttestState,
     Audience,
     Case,
     CaseRole,
@@ -40,6 +43,7 @@ from pinboard.models import (
     UtcDateTime,
 )
 from pinboard.policy.guard import settle
+from pinboard.policy.leaving import OUTSIDE, free_to_leave, hold_gate, is_gate_on, outdated, void_changed
 from pinboard.policy.levels import LEVEL_NEEDED, LEVELS, SUBJECT_SOURCES, reach
 
 _Rows: TypeAlias = Select[*tuple[Any, ...]]
@@ -60,21 +64,42 @@ def rebuild(session: Session, case_ids: Iterable[int]) -> None:
 def _rebuild(session: Session, ids: Sequence[int]) -> None:
     # Two changes of one case at a time would each derive from what the other has not committed.
     session.execute(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update())
+    hold_gate(session)
+    void_changed(session, ids)
     session.execute(delete(Audience).where(Audience.case_id.in_(ids)), execution_options={"synchronize_session": False})
-    rows = union_all(_clinic_rows(ids), *_subject_rows(ids)).subquery()
+    session.execute(
+        insert(Audience.__table__).from_select(  # type: ignore[arg-type]
+            ["principal", "seq", "case_id", "not_before", "not_after"],
+            _derived(ids, is_gate_on=is_gate_on(session)),
+        )
+    )
+
+
+def drifted(session: Session, case_ids: Sequence[int]) -> list[int]:
+    """Give the cases whose audience is not what `rebuild` would make of it; rows whose time is over are swept."""
+    stored = select(Audience.principal, Audience.seq, Audience.case_id, Audience.not_before, Audience.not_after).where(
+        Audience.case_id.in_(case_ids)
+    )
+    derived, now = _derived(case_ids, is_gate_on=is_gate_on(session)), clock.now()
+    found = {row.case_id for row in outdated(session, case_ids) if row.state is AttestState.ATTESTED}
+    for one, other in ((stored, derived), (derived, stored)):
+        rest = except_(one, other).subquery()
+        found |= set(session.scalars(select(rest.c.case_id).where(rest.c.not_after >= now)))
+    return sorted(found)
+
+
+def _derived(ids: Sequence[int], *, is_gate_on: bool) -> _Rows:
+    rows = union_all(_clinic_rows(ids, is_gate_on=is_gate_on), *_subject_rows(ids)).subquery()
     key = (rows.c.principal, rows.c.seq, rows.c.case_id, rows.c.not_before)
-    merged = (
-        select(*key, func.max(rows.c.not_after, type_=_MOMENT))
+    return (
+        select(*key, func.max(rows.c.not_after, type_=_MOMENT).label("not_after"))
         .where(rows.c.not_before < rows.c.not_after)
         .group_by(*key)
     )
-    session.execute(
-        insert(Audience.__table__).from_select(["principal", "seq", "case_id", "not_before", "not_after"], merged)  # type: ignore[arg-type]
-    )
 
 
-def _clinic_rows(ids: Sequence[int]) -> _Rows:
-    """Give reasons ∩ consents in force ∩ published: one row for each pair, so that two windows stay two."""
+def _clinic_rows(ids: Sequence[int], *, is_gate_on: bool) -> _Rows:
+    """Give reasons ∩ consents in force ∩ published ∩ free to go that far: a row per pair, so two windows stay two."""
     reason, consent = _reasons(ids).subquery("reason"), _consents(ids).subquery("consent")
     bounded = and_(
         consent.c.case_id == reason.c.case_id,
@@ -94,6 +119,7 @@ def _clinic_rows(ids: Sequence[int]) -> _Rows:
         .join_from(reason, Case, Case.id == reason.c.case_id)
         .join(consent, bounded)
         .where(Case.state == CaseState.PUBLISHED, Case.seq.is_not(None))
+        .where(or_(reason.c.needs < OUTSIDE, free_to_leave(is_on=is_gate_on)))
     )
 
 

@@ -6,9 +6,26 @@ import enum
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, Case, CaseRole, CaseState, GroupMember, Role
+from pinboard import clock
+from pinboard.models import (
+    Attestation,
+    AttestState,
+    Board,
+    BoardKind,
+    BoardRole,
+    BoardVerb,
+    Case,
+    CaseRole,
+    CaseState,
+    Consent,
+    ConsentLevel,
+    Flag,
+    FlagState,
+    GroupMember,
+    Role,
+)
 from pinboard.policy.lists import visible
 from pinboard.policy.readers import Reader, released_on
 
@@ -20,10 +37,12 @@ class NotFound(Exception):  # noqa: N818 - what the reader is told, and all of i
 
 
 class Way(enum.Flag):
-    """How one comes to a case: through its audience, or through a role on it."""
+    """How one comes to a case: its audience, a role on it, a reader's flag, or the author's wish for a second look."""
 
     AUDIENCE = enum.auto()
     ROLE = enum.auto()
+    FLAG = enum.auto()
+    WISH = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +58,23 @@ _CLINICIAN = frozenset({Role.CLINICIAN})
 _CLINIC = frozenset({Role.CLINICIAN, Role.TRAINEE})
 
 RULES: dict[str, Rule] = {
-    "see": Rule(Way.AUDIENCE | Way.ROLE, None, before_verified=True),
+    "see": Rule(Way.AUDIENCE | Way.ROLE | Way.FLAG, None, before_verified=True),
+    "flag": Rule(Way.AUDIENCE, None, before_verified=True),
     "comment": Rule(Way.AUDIENCE, _CLINIC),
     "pin": Rule(Way.AUDIENCE, _CLINICIAN),
     "audience": Rule(Way.AUDIENCE | Way.ROLE, _CLINICIAN),
     "edit": Rule(Way.ROLE, _CLINIC, before_verified=True),
-    "review": Rule(Way.ROLE, _CLINIC, before_verified=True),
+    "review": Rule(Way.ROLE | Way.FLAG, _CLINIC, before_verified=True),
     "erase": Rule(Way.ROLE, _CLINIC, before_verified=True),
     "publish": Rule(Way.ROLE, _CLINICIAN),
     "release": Rule(Way.ROLE, _CLINICIAN),
     "share": Rule(Way.ROLE, _CLINICIAN),
     "withdraw": Rule(Way.ROLE, _CLINICIAN),
     "hide": Rule(Way.ROLE, _CLINICIAN),
+    "mend": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
+    "openings": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
+    "attest": Rule(Way.WISH, _CLINICIAN),
+    "moderate": Rule(Way.FLAG, _CLINICIAN),
 }
 """The role table of ARCHITECTURE §4; `None` for roles means whoever the audience lets in, guests too."""
 
@@ -75,6 +99,10 @@ def may(reader: Reader, verb: str) -> ColumnElement[bool]:
         ways.append(visible(reader))
     if Way.ROLE in rule.way:
         ways.append(_through_role(reader, rule))
+    if Way.FLAG in rule.way and reader.is_reviewer:
+        ways.append(_flagged())
+    if Way.WISH in rule.way and reader.verified:
+        ways.append(_asked_for(reader))
     return or_(false(), *ways)
 
 
@@ -82,11 +110,41 @@ def _through_role(reader: Reader, rule: Rule) -> ColumnElement[bool]:
     """Its author or a delegate, in any state but erased; before being verified, own drafts alone."""
     if reader.register != "clinic" or reader.user_id is None or not (reader.verified or rule.before_verified):
         return false()
-    delegated = exists(select(CaseRole.case_id).where(CaseRole.case_id == Case.id, CaseRole.user_id == reader.user_id))
-    own = Case.author_id == reader.user_id
     if not reader.verified:
-        return and_(own, Case.state.in_(_NOT_YET_PUBLISHED))
-    return and_(or_(own, delegated), Case.state != CaseState.ERASED)
+        return and_(Case.author_id == reader.user_id, Case.state.in_(_NOT_YET_PUBLISHED))
+    return and_(_keeps(reader), Case.state != CaseState.ERASED)
+
+
+def _keeps(reader: Reader) -> ColumnElement[bool]:
+    delegated = exists(select(CaseRole.case_id).where(CaseRole.case_id == Case.id, CaseRole.user_id == reader.user_id))
+    return or_(Case.author_id == reader.user_id, delegated)
+
+
+def _asked_for(reader: Reader) -> ColumnElement[bool]:
+    """Reach a case whose author waits for a second look before it leaves the clinic, as one who does not keep it.
+
+    What is looked at is what a colleague outside will see, so it needs the consent that reaches outside.
+    """
+    moment = clock.now()
+    waits = select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.WAITING)
+    agreed = select(Consent.id).where(
+        Consent.case_id == Case.id,
+        Consent.level.in_((ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC)),
+        Consent.withdrawn_at.is_(None),
+        Consent.taken_at <= moment,
+        Consent.valid_until > moment,
+    )
+    # Only the case is that of the query around; a query about wishes has an attestation of its own.
+    standing = (waits.correlate(Case).exists(), agreed.correlate(Case).exists())
+    return and_(Case.state == CaseState.PUBLISHED, *standing, ~_keeps(reader))
+
+
+def _flagged() -> ColumnElement[bool]:
+    """Give the clause for a case that waits for a reviewer; it is hidden from all its readers meanwhile."""
+    # Under a name of its own, because a list of flags asks the same of each.
+    flag = aliased(Flag)
+    waits = exists(select(flag.id).where(flag.case_id == Case.id, flag.state == FlagState.OPEN))
+    return and_(Case.state == CaseState.HIDDEN, waits)
 
 
 def board_for(session: Session, reader: Reader, verb: str, slug: str) -> Board:

@@ -8,16 +8,34 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
-from pinboard.models import Case, CaseRole, CaseState, CaseVerb, Consent, Grant, Release, Share
+from pinboard.models import (
+    Attestation,
+    Case,
+    CaseRole,
+    CaseState,
+    CaseVerb,
+    ClinicSetting,
+    Consent,
+    Grant,
+    Instance,
+    InstanceState,
+    Release,
+    Share,
+)
 
 _KEY = "pinboard.audience"
+GATE = "release_gate"
+"""The clinic's decision that readers outside hang on."""
 _UNKNOWN = -1
 """Stands for the cases of a bulk statement, whose rows nobody counted."""
 _INPUTS: dict[type, frozenset[str]] = {
+    Attestation: frozenset({"case_id", "state", "images_sha256"}),
     Case: frozenset({"state", "seq", "author_id"}),
     CaseRole: frozenset({"role"}),
     Consent: frozenset({"case_id", "level", "taken_at", "valid_until", "withdrawn_at"}),
+    ClinicSetting: frozenset({"value"}),
     Grant: frozenset({"case_id", "principal", "source", "not_before", "not_after"}),
+    Instance: frozenset({"case_id", "state", "needs_attest", "media_name"}),
     Release: frozenset({"case_id", "board_id", "subject_id", "not_before", "revoked_at"}),
     Share: frozenset({"case_id", "kind", "subject_id", "created_at", "expires_at", "revoked_at"}),
 }
@@ -110,14 +128,21 @@ def _case_of(session: Session, row: Any) -> int | None:
         return None
     if row in session.dirty and not any(inspect(row).attrs[name].history.has_changes() for name in inputs):
         return None
+    if isinstance(row, ClinicSetting):
+        return _UNKNOWN
     case_id: int | None = row.id if isinstance(row, Case) else row.case_id
     return case_id
 
 
 def _is_harmless(session: Session, row: Any) -> bool:
-    """Say whether a row is one that only makes a draft: a new case that nobody can see, with its author's role."""
+    """Say whether a row is one that nobody's sight hangs on: of a draft, or another decision of the clinic."""
     if isinstance(row, Case):
         return row in session.new and row.state in {CaseState.DRAFT, CaseState.PUBLISHING}
+    if isinstance(row, Instance):
+        was = inspect(row).attrs.state.history.deleted or ()
+        return {row.state, *was} == {InstanceState.DRAFT}
+    if isinstance(row, ClinicSetting):
+        return row.name != GATE
     return isinstance(row, CaseRole) and row.role is CaseVerb.AUTHOR and row not in session.dirty
 
 

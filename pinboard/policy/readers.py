@@ -43,6 +43,8 @@ class Reader:
     verified: bool = False
     principals: tuple[str, ...] = ()
     register: Register = "public"
+    is_reviewer: bool = False
+    """Decides what becomes of a case that a reader flagged."""
 
 
 NOBODY = Reader(principals=(PUBLIC,))
@@ -92,6 +94,7 @@ def reader_for(session: Session, user: User | None, register: Register | None = 
         verified=verified,
         principals=_member_principals(session, user, verified=verified),
         register="clinic",
+        is_reviewer=verified and _reviews(user),
     )
 
 
@@ -108,6 +111,11 @@ def reader_for_share(session: Session, share: Share) -> Reader:
 def is_verified(user: User) -> bool:
     """Say whether somebody vouched for a clinician or trainee, and recently enough."""
     return user.verified_at is not None and (user.recheck_at is None or user.recheck_at > clock.now())
+
+
+def _reviews(user: User) -> bool:
+    """Say whether somebody is to decide about flagged cases: a clinician who was named for it, or who administers."""
+    return user.role is Role.CLINICIAN and (user.is_reviewer or user.is_admin)
 
 
 def is_alive(session: Session, share: Share) -> bool:

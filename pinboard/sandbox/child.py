@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -22,11 +22,9 @@ _OURS = str(Path(__file__).resolve().parents[1])
 
 
 class Jobs(Protocol):
-    """What a module of jobs has to name."""
+    """What a module of jobs has to name, besides its HEADER_JOBS, PIXEL_JOBS or VISION_JOBS."""
 
     JOBS: dict[str, Job]
-    HEADER_JOBS: Collection[str]
-    PIXEL_JOBS: Collection[str]
 
 
 def pieces(jobs: Jobs, request: dict[str, Any], load_input: LoadInput) -> list[Buffer]:
@@ -45,7 +43,7 @@ def pieces(jobs: Jobs, request: dict[str, Any], load_input: LoadInput) -> list[B
 
 def _job(jobs: Jobs, name: str, kind: Kind) -> Job:
     # A job runs in its own kind of child only: one that decodes pixels never sees a key.
-    if name not in (jobs.HEADER_JOBS if kind == "header" else jobs.PIXEL_JOBS):
+    if name not in getattr(jobs, f"{kind.upper()}_JOBS", ()):
         raise LookupError
     return jobs.JOBS[name]
 

@@ -1,4 +1,4 @@
-"""Runs one job in one new process, where the kernel offers neither memfd nor pidfd."""
+"""Runs one job in one new process: where the kernel offers neither memfd nor pidfd, and for the networks everywhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from pinboard.sandbox.answer import Answer, read_answer, reason_for
 from pinboard.sandbox.child import load, pieces
 from pinboard.sandbox.client import Request, command, environment
-from pinboard.sandbox.confine import address_space, forbid_imports, limit
+from pinboard.sandbox.confine import address_space, deny_files_and_network, forbid_imports, limit
 from pinboard.sandbox.errors import ChildFailed
 from pinboard.sandbox.limits import LIMITS
 from pinboard.sandbox.wire import frame, send, unframe
@@ -25,8 +25,9 @@ class ColdStart:
 
     pid = None
 
-    def __init__(self, jobs: str, folders: Sequence[str] = ()) -> None:
+    def __init__(self, jobs: str, folders: Sequence[str] = (), *, entry: str = "cold") -> None:
         self._arguments = (jobs, *folders)
+        self._entry = entry
 
     def run(self, request: Request) -> Answer:
         """Run one job and wait for it."""
@@ -34,7 +35,7 @@ class ColdStart:
         message = b"".join(frame(head, [part.read() for part in request.parts]))
         try:
             done = subprocess.run(
-                command("cold", self._arguments),
+                command(self._entry, self._arguments),
                 input=message,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -66,8 +67,15 @@ def main(module: str, *folders: str) -> None:
     request, parts = unframe(sys.stdin.buffer.read, _UNBOUNDED)
     jobs = load(module, folders)
     params: dict[str, Any] = request["params"]
-    limits = LIMITS[request["kind"]]
-    forbid_imports()
-    limit(memory=address_space() + limits.memory_for(sum(map(len, parts))), seconds=request["seconds"])
+    confine_to(request, parts)
     send(sys.stdout.buffer.write, pieces(jobs, request, lambda: (params, parts)))
     sys.stdout.buffer.flush()
+
+
+def confine_to(request: dict[str, Any], parts: Sequence[bytes], *, without_files: bool = False) -> None:
+    """Take from this process everything that its job does not need."""
+    memory = address_space() + LIMITS[request["kind"]].memory_for(sum(map(len, parts)))
+    if without_files:
+        deny_files_and_network()
+    forbid_imports()
+    limit(memory=memory, seconds=request["seconds"])

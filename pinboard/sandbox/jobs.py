@@ -15,16 +15,21 @@ from pinboard.deid import header as headers
 from pinboard.deid import instance as instances
 from pinboard.deid import photo as photos
 from pinboard.deid.concepts import anatomy
+from pinboard.deid.identifiers import identifiers
 from pinboard.deid.instance import Pixels
 from pinboard.deid.profile import PROFILE_VERSION
 from pinboard.deid.pseudonym import Keys
-from pinboard.deid.reading import age_band
-from pinboard.imaging import dicom, frames, renditions, series, window
-from pinboard.imaging.arrays import Display
+from pinboard.imaging import dicom, frames, renditions, window
+from pinboard.imaging.arrays import Array, Display
 from pinboard.imaging.errors import Refused
+from pinboard.imaging.likeness import Fingerprint, dhash
 from pinboard.imaging.photo import read_photo
 from pinboard.imaging.sniff import HEAD, REFUSED_KINDS, Kind, sniff
-from pinboard.sandbox.developing import NotPainted, Pack, black_of, developed, grown, mapping_of, painted_frames
+from pinboard.sandbox.canvas import NotPainted, canvas_for, look_again, painted_frames
+from pinboard.sandbox.developing import Pack, developed
+from pinboard.sandbox.inspecting import wrong_with
+from pinboard.sandbox.planes import planes_of
+from pinboard.sandbox.summary import has_risk, needs_attest, summary, uids
 
 Json = dict[str, Any]
 Job = Callable[[list[bytes], Json], tuple[Json, Sequence[bytes]]]
@@ -34,9 +39,7 @@ HEADER_JOBS: set[str] = set()
 PIXEL_JOBS: set[str] = set()
 
 _PREVIEW_SIDE = 2048
-_RISKY_MODALITIES = frozenset({"US", "XC", "ES", "DMS", "OT", "SC", "GM", "IVUS", "XA", "RF", "OP", "SM"})
 _LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})
-_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 
 # Read once, before children are forked: a confined child can open no file.
 anatomy()
@@ -73,9 +76,10 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         raise Refused(REFUSED_KINDS.get(kind, "not-an-image"))
     dataset = dicom.read(data)
     dicom.check(dataset)
+    keys = Keys.from_params(params["keys"])
     rebuilt = headers.rebuild(
         dataset,
-        Keys.from_params(params["keys"]),
+        keys,
         today=date.fromisoformat(params["today"]),
         chart_record=params.get("chart_record"),
     )
@@ -84,17 +88,21 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         rebuilt.header.setdefault("LossyImageCompression", "01")
     out = instances.write(rebuilt.header, pixels)
     rebuilt.receipt.stripped_bytes = max(_pixel_size(dataset) - pixels.size, 0)
-    answer = _summary(rebuilt.header) | {
+    answer = summary(rebuilt.header) | {
         "report": rebuilt.receipt.as_json(),
         "identifiers": {
             "patient": rebuilt.subject,
             "has_patient_id": rebuilt.has_patient_id,
-            **_uids(rebuilt.header),
+            **uids(rebuilt.header),
         },
         "burned_in": headers.burned_in(dataset),
         "transfer_syntax": pixels.syntax,
     }
-    answer["has_risk"] = _has_risk(rebuilt.header, answer["burned_in"])
+    answer["has_risk"] = has_risk(rebuilt.header, answer["burned_in"])
+    answer["needs_attest"] = needs_attest(rebuilt.header, answer["burned_in"])
+    answer["device"] = headers.device_of(dataset, rebuilt.header, keys)
+    if "word_key" in params:
+        answer["words"] = identifiers(dataset, bytes.fromhex(params["word_key"]))
     return answer, [out]
 
 
@@ -105,12 +113,12 @@ def scrub_each(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]
     out: list[bytes] = []
     for part in parts:
         try:
-            summary, made = scrub([part], params)
+            said, made = scrub([part], params)
             out += made
         except Refused as refusal:
-            summary = {"refused": refusal.code}
+            said = {"refused": refusal.code}
             out.append(b"")
-        summaries.append(summary)
+        summaries.append(said)
     return {"files": summaries}, out
 
 
@@ -144,32 +152,30 @@ def wrap_photo(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]
     if len(parts[0]) != instances.native_length(header):
         raise Refused("damaged")
     out = instances.write(header, Pixels(dicom.EXPLICIT, (parts[0],)))
-    answer = _summary(header) | {
+    answer = summary(header) | {
         "report": {"profile": PROFILE_VERSION, "removed": 0, "kept": 0, "replaced": 0, "removed_by_kind": {}},
         "identifiers": {
             "patient": header["PatientID"],
             "has_patient_id": bool(record or taken.subject),
-            **_uids(header),
+            **uids(header),
         },
         "burned_in": None,
         "transfer_syntax": dicom.EXPLICIT,
         "has_risk": True,
+        "needs_attest": True,
+        "device": None,
     }
     return answer, [out]
 
 
 @_job(PIXEL_JOBS)
 def preview(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
-    """Show one frame of a scrubbed instance; part 0 is a JPEG."""
+    """Show one frame of a scrubbed instance, with boxes as they would be painted; part 0 is a JPEG."""
     dataset = dicom.read(parts[0])
     index = _index(params.get("frame"), dataset)
-    chosen = params.get("window")
-    shown = window.to_display(
-        dicom.frame(dataset, index),
-        headers.extract(dataset, derived=True),
-        index=index,
-        window=(float(chosen[0]), float(chosen[1])) if chosen else None,
-    )
+    frame, header = dicom.frame(dataset, index), headers.extract(dataset, derived=True)
+    canvas = canvas_for(header, frame, index=index, boxes=params.get("boxes") or [], window=params.get("window"))
+    shown = canvas.mapping.apply(canvas.paint(frame, index))
     rows, columns = shown.shape[:2]
     jpeg = renditions.preview_jpeg(shown, longest=params.get("longest", _PREVIEW_SIDE))
     return {"width": columns, "height": rows, "tone": renditions.tone(shown)}, [jpeg]
@@ -183,19 +189,20 @@ def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """
     dataset = dicom.read(parts[0])
     header = headers.extract(dataset, derived=True)
-    count = dicom.frame_count(dataset)
-    key = _index(params.get("key_frame"), dataset)
+    key, middle = _index(params.get("key_frame"), dataset), _index(None, dataset)
     first = dicom.frame(dataset, key)
-    boxes = grown(params.get("boxes") or [], first, count)
-    mapping = window.mapping_for(header, first, index=key)
-    black = black_of(first, mapping)
-    packed, previews = Pack(), Pack()
+    canvas = canvas_for(header, first, index=key, boxes=params.get("boxes") or [])
+    packed, previews, fingerprint = Pack(), Pack(), Fingerprint()
     cover: Display | None = None
-    for index, painted in painted_frames(dataset, boxes=boxes, black=black, like=first):
-        shown = mapping_of(mapping, header, painted, index).apply(painted)
-        packed.add(frames.encode_frame(painted))
+    likeness: str | None = None
+    for index, painted, encoded in painted_frames(dataset, canvas, first):
+        shown = canvas.show(painted, index)
+        look_again(shown, canvas.areas(index))
+        packed.add(encoded)
         previews.add(renditions.preview_jpeg(shown))
+        fingerprint.add(painted)
         cover = shown if index == key else cover
+        likeness = _likeness(header, painted, index) if index == middle else likeness
     if cover is None:
         raise Refused("damaged")
     pictures = renditions.ladder(cover)
@@ -205,13 +212,47 @@ def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         "previews": previews.index,
         "renditions": [{"width": w, "height": h, "bytes": len(webp)} for w, h, webp in pictures],
         "tone": renditions.tone(cover),
-        "checks": {"painted_constant": True, "outside_unchanged": True, "frames": count},
-        "painted": boxes,
+        "checks": {"painted": True, "outside_unchanged": True, "frames": len(packed.index)},
+        "painted": canvas.boxes,
+        "dhash": likeness,
+        "pixels_sha256": fingerprint.hex(),
         "dtype": first.dtype.newbyteorder("<").str,
         "shape": list(first.shape),
         "key_frame": key,
     }
     return answer, [packed.whole(), previews.whole(), *(webp for _, _, webp in pictures)]
+
+
+@_job(PIXEL_JOBS)
+def inspect(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Say which stored frames are damaged or show what their receipt calls painted."""
+    return wrong_with(parts, params), []
+
+
+@_job(PIXEL_JOBS)
+def fingerprint(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Give the marks by which a scrubbed instance is found again, as `develop` would give them with these boxes."""
+    dataset = dicom.read(parts[0])
+    header = headers.extract(dataset, derived=True)
+    key, middle = _index(params.get("key_frame"), dataset), _index(None, dataset)
+    canvas = canvas_for(header, dicom.frame(dataset, key), index=key, boxes=params.get("boxes") or [])
+    marks = Fingerprint()
+    likeness: str | None = None
+    for index in range(dicom.frame_count(dataset)):
+        painted = canvas.paint(dicom.frame(dataset, index), index)
+        marks.add(painted)
+        likeness = _likeness(header, painted, index) if index == middle else likeness
+    return {"dhash": likeness, "pixels_sha256": marks.hex()}, []
+
+
+@_job(PIXEL_JOBS)
+def planes(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Make the 8-bit pictures that the vision child looks at; `found` is what needs no network."""
+    return planes_of(parts[0], has_networks=params["has_networks"])
+
+
+def _likeness(header: Json, painted: Array, index: int) -> str | None:
+    return dhash(window.to_display(painted, header, index=index))
 
 
 @_job(HEADER_JOBS)
@@ -238,35 +279,3 @@ def _index(wanted: int | None, dataset: Any) -> int:
     if not 0 <= index < count:
         raise Refused("damaged")
     return index
-
-
-def _summary(header: Json) -> Json:
-    return {
-        "header": header,
-        "rows": header["Rows"],
-        "columns": header["Columns"],
-        "frames": header.get("NumberOfFrames", 1),
-        "samples": header["SamplesPerPixel"],
-        "photometric": header["PhotometricInterpretation"],
-        "modality": header["Modality"],
-        "age_band": age_band(header.get("PatientAge")),
-        "sex": header.get("PatientSex"),
-        "body_part": header.get("BodyPartExamined"),
-        "is_recognizable": series.is_recognizable(header),
-    }
-
-
-def _uids(header: Json) -> Json:
-    return {
-        "study": header["StudyInstanceUID"],
-        "series": header["SeriesInstanceUID"],
-        "instance": header["SOPInstanceUID"],
-    }
-
-
-def _has_risk(header: Json, burned_in: str | None) -> bool:
-    """Tell whether text in the pixels is likely enough to look twice."""
-    sop_class = header["SOPClassUID"]
-    is_capture = sop_class == _CAPTURE or sop_class.startswith(f"{_CAPTURE}.")
-    is_derived = is_capture or "SECONDARY" in header.get("ImageType", [])
-    return burned_in != "NO" and (burned_in == "YES" or header["Modality"] in _RISKY_MODALITIES or is_derived)

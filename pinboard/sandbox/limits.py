@@ -7,7 +7,7 @@ from typing import Literal
 
 MEGABYTE = 1 << 20
 
-Kind = Literal["header", "pixel"]
+Kind = Literal["header", "pixel", "vision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ LIMITS: dict[Kind, Limits] = {
     "header": Limits(memory=512 * MEGABYTE, per_byte=4, deadline=30, answer=1024 * MEGABYTE),
     # Runs the C decoders, never holds a key; cines go frame by frame, photos through draft().
     "pixel": Limits(memory=768 * MEGABYTE, per_byte=3, deadline=120, answer=1024 * MEGABYTE),
+    # Runs the networks, on 8-bit planes that a pixel child made; what it occupies stays far below what it maps.
+    "vision": Limits(memory=4096 * MEGABYTE, per_byte=3, deadline=60, answer=4 * MEGABYTE),
 }
 
 IN_FLIGHT = 1024 * MEGABYTE

@@ -21,6 +21,7 @@ from pinboard.sandbox.memfile import HAS_MEMFD, Budget, MemFile
 from pinboard.sandbox.wire import Buffer
 
 JOBS_MODULE = "pinboard.sandbox.jobs"
+VISION_MODULE = "pinboard.sandbox.looking"
 # Together with status, answer and parameters they travel in one packet, which the kernel bounds at 253 descriptors.
 _MAX_PARTS = 240
 _FOREGROUND_WAIT = 20.0
@@ -45,6 +46,7 @@ class Pool:
         self,
         jobs: str = JOBS_MODULE,
         *,
+        vision: str = VISION_MODULE,
         folders: Sequence[str] = (),
         in_flight: int = IN_FLIGHT,
         is_cold: bool | None = None,
@@ -52,9 +54,12 @@ class Pool:
     ) -> None:
         is_cold = not has_fork_server() if is_cold is None else is_cold
         self._server = ColdStart(jobs, folders) if is_cold else ForkServer(jobs, folders)
+        self._vision = ColdStart(vision, folders, entry="vision")
         self._wait = wait
         self._foreground = threading.BoundedSemaphore(max(2, cores()))
         self._background = threading.BoundedSemaphore(1)
+        # A place of its own: publishing does not wait for the networks, and no two of them share the memory.
+        self._looking = threading.BoundedSemaphore(1)
         self.budget = Budget(in_flight, _RETRY_AFTER)
 
     @property
@@ -88,8 +93,9 @@ class Pool:
         with contextlib.ExitStack() as stack:
             files = [part if isinstance(part, MemFile) else stack.enter_context(self.memfile(part)) for part in parts]
             seconds = LIMITS[kind].deadline if deadline is None else deadline
-            stack.enter_context(self._place(foreground=foreground))
-            return self._server.run(Request(job, kind, params, files, seconds))
+            stack.enter_context(self._place(kind, foreground=foreground))
+            server = self._vision if kind == "vision" else self._server
+            return server.run(Request(job, kind, params, files, seconds))
 
     def close(self) -> None:
         """End the fork server; the next job would start another."""
@@ -100,8 +106,8 @@ class Pool:
         self._server.forget()
 
     @contextlib.contextmanager
-    def _place(self, *, foreground: bool) -> Iterator[None]:
-        places = self._foreground if foreground else self._background
+    def _place(self, kind: Kind, *, foreground: bool) -> Iterator[None]:
+        places = self._looking if kind == "vision" else self._foreground if foreground else self._background
         if not places.acquire(timeout=self._wait if foreground else None):
             raise Busy(_RETRY_AFTER)
         try:

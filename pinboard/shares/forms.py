@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wtforms import BooleanField, Field, IntegerField, PasswordField, RadioField, StringField
@@ -12,6 +13,7 @@ from pinboard.web.forms import AtMost, Form, Needed, trimmed
 from pinboard.web.text import _
 
 MOST_DAYS = 90
+_DOCTOR = re.compile(r"\b(?:Dr|Dra|Doctora?|Prof|Professor(?:in)?|Profesora?)\b\.?\s*")
 USUAL_DAYS = 14
 
 
@@ -38,6 +40,11 @@ class ShareForm(Form):
     days = IntegerField(validators=[InReach()], default=USUAL_DAYS)
     wants_pin = BooleanField(default=True)
     allows_download = BooleanField(default=False)
+
+    def checked_label(self) -> str:
+        """Give the label as it is checked: the doctor whom a link is for may be named in it, the patient may not."""
+        label = self.label.data or ""
+        return _DOCTOR.sub("", label) if self.kind.data == ShareKind.COLLEAGUE.value else label
 
 
 class ExtendForm(Form):

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from pinboard.clock import now
 from pinboard.models import Case, Opening, Share, ShareKind
-from pinboard.patients.queries import Picture, pictures_by_case
-from pinboard.policy import Reader, visible
+from pinboard.patients.queries import Picture, pictures_by_case, released
+from pinboard.policy import Reader, may, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,15 @@ def log_of(session: Session, share_id: int) -> Sequence[Opening]:
     return session.scalars(
         select(Opening).where(Opening.share_id == share_id).order_by(Opening.at.desc(), Opening.id.desc()).limit(100)
     ).all()
+
+
+def case_of(session: Session, reader: Reader) -> Case | None:
+    """Give the case that a link shows, as its holder may report it."""
+    shown = select(Case).where(may(reader, "flag"))
+    if reader.register == "subject":
+        cases = released(session, reader)
+        return session.scalar(shown.where(Case.id == cases[0].case_id)) if cases else None
+    return session.scalar(shown)
 
 
 @dataclass(frozen=True, slots=True)

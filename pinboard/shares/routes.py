@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, g, make_response, render_template,
 from flask_login import current_user
 from sqlalchemy import select
 
+from pinboard.attest.queries import look_of
 from pinboard.identity.sessions import device
 from pinboard.models import Case, CaseState, Share, ShareKind
 from pinboard.patients.queries import released
@@ -18,11 +19,13 @@ from pinboard.shares.service import Made, ShareError, Terms
 from pinboard.web import media
 from pinboard.web.access import access
 from pinboard.web.extensions import config, db, stores
+from pinboard.web.flags import report
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.qr import qr
 from pinboard.web.stage import stage
 from pinboard.web.text import _
+from pinboard.web.words import left
 
 bp = Blueprint("shares", __name__)
 
@@ -41,9 +44,11 @@ def create(case_id: str) -> Response:
     """Make a link and show its secrets, this once."""
     case = _kept(case_id)
     form = ShareForm()
-    made = _made(case, form) if form.validate() else None
+    doubts = left(case, {"label": form.checked_label()}) if form.validate() else []
+    made = _made(case, form) if not form.errors and not doubts else None
     if made is None:
-        return invalid("partials/shares/manager.html", page="pages/shares/index.html", **_manager(case, form))
+        page, partial = "pages/shares/index.html", "partials/shares/manager.html"
+        return invalid(partial, page=page, doubts=doubts, **_manager(case, form))
     db.session.commit()
     address = _address(made.path)
     return make_response(
@@ -147,6 +152,21 @@ def picture(token: str, name: str, variant: str) -> Response:
     return media.serve(name, variant, [reader_for_share(db.session(), share)])
 
 
+@bp.route("/s/<token>/flag", methods=["GET", "POST"])
+@access("share")
+def flag(token: str) -> Response:
+    """Ask the holder of a link what says who the patient is, and hide the case."""
+    share = service.find(db.session(), token)
+    if share is None or not _is_open(share):
+        return _dead()
+    reader = reader_for_share(db.session(), share)
+    case = queries.case_of(db.session(), reader)
+    if case is None:
+        return _dead()
+    shown = report(case, reader, page="pages/flags/shared.html", back=f"/s/{token}")
+    return shown if shown is not None else make_response(render_template("pages/flags/thanks.html"))
+
+
 def _subject_page(share: Share, token: str) -> Response:
     reader = reader_for_share(db.session(), share)
     cases = released(db.session(), reader)
@@ -202,6 +222,7 @@ def _manager(case: Case, form: ShareForm) -> dict[str, Any]:
         "form": form,
         "errors": form.first_errors(),
         "shares": queries.shares_of(db.session(), case.id),
+        "look": look_of(db.session(), case),
     }
 
 

@@ -166,6 +166,8 @@ def _check_that_it_may_leave(session: Session, case: Case, kind: ShareKind) -> N
         raise ShareError(
             "The consent for this case does not reach outside the clinic. Record one that does, or share inside."
         )
+    if kind is ShareKind.COLLEAGUE and not policy.may_leave(session, case):
+        raise ShareError("A second clinician has to look at the images before a link can be made. Ask a colleague.")
     if kind is ShareKind.SUBJECT and _subject_of(session, case) is None:
         raise ShareError("Release the case to the patient first. The link shows what was released and nothing else.")
 

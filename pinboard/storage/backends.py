@@ -41,6 +41,9 @@ class Backend(Protocol):
     def names(self) -> Iterator[str]:
         """Give every name."""
 
+    def count_others(self) -> int:
+        """Count what has none of our names; such a name is never given, as it may be a person's."""
+
     def sweep(self, now: datetime) -> int:
         """Remove what a crash left half-written."""
 
@@ -85,6 +88,11 @@ class LocalBackend:
         """Give only what has one of our names."""
         return (path.name for path in self._files() if is_public_id(path.name))
 
+    def count_others(self) -> int:
+        """Count files anywhere below the folder, but for those that are being written."""
+        found = (Path(top, name) for top, _, names in os.walk(self._root) for name in names)
+        return sum(1 for path in found if not path.name.startswith(PARTIAL) and not self._is_ours(path))
+
     def sweep(self, now: datetime) -> int:
         """Remove files that were still being written an hour ago."""
         before = (now - _ABANDONED).timestamp()
@@ -97,6 +105,9 @@ class LocalBackend:
         for folder in sorted(self._root.glob("??")):
             with os.scandir(folder) as entries:
                 yield from (Path(entry.path) for entry in entries)
+
+    def _is_ours(self, path: Path) -> bool:
+        return is_public_id(path.name) and path == self._path(path.name)
 
     def _path(self, name: str) -> Path:
         return self._root / name[:2] / name
@@ -139,6 +150,11 @@ class ObjectBackend:
                 name = entry["path"].rpartition("/")[2]
                 if is_public_id(name):
                     yield name
+
+    def count_others(self) -> int:
+        """Count objects under the prefix."""
+        paths = (entry["path"].rpartition("/")[2] for page in self._store.list() for entry in page)
+        return sum(1 for name in paths if not is_public_id(name))
 
     def sweep(self, now: datetime) -> int:  # noqa: ARG002 - one protocol
         """Do nothing: an upload that broke off leaves nothing that has a name."""

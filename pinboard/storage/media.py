@@ -113,6 +113,10 @@ class Media:
         """Give the name of every object, for sweeps and for proof."""
         return self._backend.names()
 
+    def count_others(self) -> int:
+        """Count what lies in the store under names that Pinboard never gives."""
+        return self._backend.count_others()
+
     def sweep(self, now: datetime) -> int:
         """Remove what a crash left half-written."""
         return self._backend.sweep(now)

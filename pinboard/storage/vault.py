@@ -80,9 +80,13 @@ class Vault:
             shred(path)
         for path in _files(self._path(self._blobs, draft)):
             path.unlink(missing_ok=True)
+        self.remove_empty(draft)
+
+    def remove_empty(self, draft: str) -> None:
+        """Remove the folders of a draft of which nothing is left."""
         for folder in (self._wrapped, self._blobs):
             with contextlib.suppress(OSError):
-                (folder / draft).rmdir()
+                self._path(folder, draft).rmdir()
 
     def drafts(self) -> list[str]:
         """List every draft of which anything is left."""
@@ -92,6 +96,11 @@ class Vault:
         """List what can be opened of a draft."""
         keys = {path.name for path in _files(self._path(self._wrapped, draft))}
         return sorted(path.name for path in _files(self._path(self._blobs, draft)) if path.name in keys)
+
+    def left(self, draft: str) -> list[str]:
+        """List every blob of a draft of which a key or a ciphertext is left."""
+        folders = (self._path(self._wrapped, draft), self._path(self._blobs, draft))
+        return sorted({path.name for folder in folders for path in _files(folder) if _is_final(path)})
 
     def sweep(self, now: datetime) -> int:
         """Remove what crashes left and the secrets of past weeks that no key needs; gives how many files went."""

@@ -64,6 +64,11 @@ class WordsForm(Form):
         if field.data and _code_of(field.data) is None:
             raise ValidationError(_("Choose a body part from the list."))
 
+    def texts(self) -> dict[str, str]:
+        """Give everything in it that somebody typed, by field."""
+        names = ("title", "question", "history", "findings", "differential", "tags")
+        return {name: self[name].data or "" for name in names}
+
     def changes(self) -> dict[str, Any]:
         """Give the columns of a case as the form has them."""
         texts = {name: self[name].data or "" for name in ("title", "question", "history", "findings")}

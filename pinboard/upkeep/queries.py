@@ -18,8 +18,14 @@ from pinboard.web.text import _
 
 SENTENCE = {
     "published": "Published",
+    "attested": "Looked at by a second clinician",
     "edited": "Corrected",
     "image-removed": "An image was removed",
+    "image-hidden": "An image was hidden",
+    "image-shown": "An image was shown again",
+    "image-redacted": "An image was redacted again",
+    "flag-restored": "Reported by a reader, looked at and shown again",
+    "flag-redacted": "Reported by a reader, mended and shown again",
     "withdrawn": "Withdrawn",
     "restored": "Brought back",
     "hidden": "Hidden",
@@ -90,13 +96,15 @@ def reasons_for(session: Session, reader: Reader, case: Case, *, is_keeper: bool
 
 
 def images_of(session: Session, case_id: int) -> list[Row[Any]]:
-    """Give the images that are part of a published case, in order."""
+    """Give the images that are part of a published case, in order, those that are hidden too."""
     query = (
         select(Instance.public_id, Instance.media_name, Instance.columns, Instance.rows, Instance.frame_count)
         .add_columns(Series.modality, Series.alt_text, Series.public_id.label("series"))
+        .add_columns((Instance.state == InstanceState.HIDDEN).label("is_hidden"), Instance.blob.label("blob"))
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
-        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .where(Instance.case_id == case_id)
+        .where(Instance.state.in_([InstanceState.PUBLISHED, InstanceState.HIDDEN]))
         .where(Instance.media_name.is_not(None))
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id)
     )

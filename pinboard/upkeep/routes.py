@@ -13,16 +13,19 @@ from pinboard import policy
 from pinboard.intake import revise, withdraw
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.export import instance_bytes
+from pinboard.intake.flagged import open_flag
 from pinboard.models import Case, CaseState, Instance, InvalidTransition, User
 from pinboard.policy import case_for
 from pinboard.upkeep import queries, service
 from pinboard.upkeep.forms import ReasonForm, WordsForm
+from pinboard.upkeep.words import PLACES
 from pinboard.vocabulary import body_parts
 from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.text import _
+from pinboard.web.words import left
 
 bp = Blueprint("upkeep", __name__)
 
@@ -40,6 +43,9 @@ def edit(case_id: str) -> Response:
     if not form.validate():
         return invalid("partials/upkeep/words.html", page="pages/upkeep/edit.html", **_words(case, form))
     alt_texts = {name[len(ALT) :]: text for name, text in request.form.items() if name.startswith(ALT)}
+    if doubts := left(case, form.texts() | {f"{ALT}{name}": text for name, text in alt_texts.items()}, PLACES):
+        page, partial = "pages/upkeep/edit.html", "partials/upkeep/words.html"
+        return invalid(partial, page=page, doubts=doubts, **_words(case, form))
     changed = service.correct(db.session(), case, form.changes(), alt_texts, by=current_user.user)
     db.session.commit()
     toast(_("Saved. Readers see what changed in the history.") if changed else _("Nothing was changed."))
@@ -82,7 +88,7 @@ def withdraw_consent(case_id: str) -> Response:
 @access("clinician")
 def remove_image(case_id: str, image: str) -> Response:
     """Ask why one image goes, and take it out of a published case."""
-    case = _kept(case_id, "edit")
+    case = _kept(case_id, "mend")
     instance = db.session.scalar(select(Instance).where(Instance.case_id == case.id, Instance.public_id == image))
     if instance is None or instance.media_name is None:
         abort(404)
@@ -93,6 +99,8 @@ def remove_image(case_id: str, image: str) -> Response:
     try:
         if not form.validate():
             return invalid(partial, page=page, case=case, image=instance, form=form, errors=form.first_errors())
+        if doubts := left(case, {"reason": form.reason.data}):
+            return invalid(partial, page=page, case=case, image=instance, form=form, errors={}, doubts=doubts)
         revise.remove_image(db.session(), instance, current_user.user, form.reason.data)
     except IntakeError as error:
         db.session.rollback()
@@ -196,4 +204,5 @@ def _words(case: Case, form: WordsForm) -> dict[str, object]:
         "images": images,
         "series": series,
         "parts": body_parts()[:80],
+        "is_reported": open_flag(db.session(), case) is not None,
     }

@@ -23,6 +23,16 @@ FIELDS = {
 }
 """What a field is called where its own name would not do."""
 
+PLACES = {
+    "title": _("Title"),
+    "question": _("Question"),
+    "history": _("History"),
+    "findings": _("Findings"),
+    "differential": _("Differential"),
+    "tags": _("Tags"),
+}
+"""The fields in which a doubtful word may stand."""
+
 
 def field_word(name: str | None) -> str:
     """Give what a field is called."""

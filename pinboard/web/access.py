@@ -30,6 +30,8 @@ AUDIENCES: dict[str, Callable[[Reader], bool]] = {
     "author": lambda reader: reader.role == Role.CLINICIAN,
     "clinician": lambda reader: reader.role == Role.CLINICIAN and reader.verified,
     "reader": lambda reader: reader.role in {Role.CLINICIAN, Role.TRAINEE} and reader.verified,
+    # Decides about flagged cases.
+    "reviewer": lambda reader: reader.is_reviewer,
     "desk": lambda reader: reader.role == Role.DESK,
     "patient": lambda reader: reader.role == Role.PATIENT,
     "admin": lambda reader: reader.is_admin,

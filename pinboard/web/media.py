@@ -47,9 +47,9 @@ def picture(name: str, variant: str) -> Response:
     return serve(name, variant, _readers())
 
 
-def serve(name: str, variant: str, readers: Iterable[Reader]) -> Response:
-    """Answer with a picture for the first of these readers who may see it."""
-    found = _find(name, variant, readers)
+def serve(name: str, variant: str, readers: Iterable[Reader], verb: str = "see") -> Response:
+    """Answer with a picture for the first of these readers who may see it, or may do `verb` with its case."""
+    found = _find(name, variant, readers, verb)
     if found is None:
         abort(404)
     answer = Response(content_type=found.content_type)
@@ -65,12 +65,12 @@ def serve(name: str, variant: str, readers: Iterable[Reader]) -> Response:
     return answer
 
 
-def _find(name: str, variant: str, readers: Iterable[Reader]) -> Picture | None:
+def _find(name: str, variant: str, readers: Iterable[Reader], verb: str) -> Picture | None:
     kind, frame = _kind(variant)
     if kind is None or not is_public_id(name):
         return None
     for reader in readers:
-        row = _row(db.session(), reader, name, kind)
+        row = _row(db.session(), reader, (name, kind), verb)
         if row is not None:
             return _picture(row, frame)
     return None
@@ -91,13 +91,14 @@ def _readers() -> Iterator[Reader]:
         yield reader_for(db.session(), current_user.user, "subject")
 
 
-def _row(session: Session, reader: Reader, name: str, kind: str) -> Row[MediaFile, int] | None:
+def _row(session: Session, reader: Reader, file: tuple[str, str], verb: str) -> Row[MediaFile, int] | None:
+    name, kind = file
     query = (
         select(MediaFile, Instance.id)
         .join(Instance, Instance.id == MediaFile.instance_id)
         .join(Case, Case.id == MediaFile.case_id)
         .where(MediaFile.media_name == name, MediaFile.variant == kind)
-        .where(Instance.media_name == name, Instance.state == InstanceState.PUBLISHED, may(reader, "see"))
+        .where(Instance.media_name == name, Instance.state == InstanceState.PUBLISHED, may(reader, verb))
     )
     row = session.execute(query).one_or_none()
     if row is not None and reader.register == "subject" and not _is_released(session, reader, row):

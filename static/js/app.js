@@ -186,7 +186,7 @@ addEventListener("offline", tellConnection);
 /* ---- keys ------------------------------------------------------------ */
 
 const PLACES = { h: "/", b: "/boards", i: "/inbox" };
-let leader = 0;
+let leader = -Infinity; // when g was pressed; never, on a new page
 
 const isTyping = (node) => node.closest?.("input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 

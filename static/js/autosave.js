@@ -30,7 +30,10 @@ class Autosave {
       const answer = await this.#send({});
       if (answer.status === 401 || answer.status === 403) this.#tell(this.words.signedOut);
       else if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
-      else this.#swap(await answer.text());
+      else {
+        this.#swap(await answer.text());
+        document.body.dispatchEvent(new CustomEvent("pinboard:saved"));
+      }
     } catch {
       this.isDirty = true;
       this.#tell(this.words.unsaved);
@@ -50,11 +53,14 @@ class Autosave {
   #swap(html) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
+    const at = document.activeElement;
+    const home = at?.closest("[data-part]")?.id;
     for (const part of [...holder.content.querySelectorAll("[data-part]")]) {
       document.getElementById(part.id)?.replaceWith(part);
     }
-    const at = document.querySelector("[data-saved-at]");
-    if (at) at.textContent = new Date(at.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    if (home) (document.getElementById(at.id) ?? document.getElementById(home))?.focus({ preventScroll: true });
+    const saved = document.querySelector("[data-saved-at]");
+    if (saved) saved.textContent = new Date(saved.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     this.#mark([...document.querySelectorAll("#draft-errors [data-for]")]);
   }
 

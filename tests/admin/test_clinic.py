@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from pinboard import audit
 from pinboard.clock import now
-from pinboard.models import AuditEvent, ClinicSetting
+from pinboard.models import AuditEvent, ClinicSetting, ConsentLevel
 from pinboard.models.clinic_settings import clinic as decisions
+from tests.factories import make_case, make_picture, make_share
 from tests.html import checked, fragment, page
 
 GOOD = {
@@ -17,6 +18,9 @@ GOOD = {
     "vault_days": "3",
     "photo_side": "1600",
     "includes_trainees": "1",
+    "release_gate": "1",
+    "rare_fewer_than": "3",
+    "rare_from_cases": "500",
 }
 
 
@@ -29,6 +33,7 @@ def test_the_clinic_decides(client, boss, session):
     page(client, "/admin/settings")
     assert client.post("/admin/settings", {**GOOD, "includes_trainees": ""}).status_code == 303
     values = decisions(session)
+    assert (values["rare_fewer_than"], values["rare_from_cases"]) == (3, 500)
     assert (values["clinic_name"], values["session_idle_minutes"], values["vault_days"]) == ("Riverside", 15, 3)
     assert values["includes_trainees"] is False
     assert "Riverside" in client.get("/people").text
@@ -52,6 +57,10 @@ def test_saving_what_stands_there_changes_nothing(client, boss, session):
         {"vault_days": "x"},
         {"photo_side": "99999"},
         {"vault_days": "9" * 400},
+        {"rare_fewer_than": "1"},
+        {"rare_from_cases": "49"},
+        {"release_gate_reason": "", "release_gate": ""},
+        {"release_gate_reason": "x" * 201},
     ],
 )
 def test_a_wrong_decision_is_refused_beside_its_field(client, boss, session, wrong):
@@ -59,6 +68,26 @@ def test_a_wrong_decision_is_refused_beside_its_field(client, boss, session, wro
     assert answer.status_code == 422
     assert checked(answer).find(attrs={"name": next(iter(wrong)), "aria-invalid": "true"})
     assert session.scalars(select(ClinicSetting)).all() == []
+
+
+def test_the_gate_is_on_until_somebody_says_why_not(client, boss, session):
+    soup = page(client, "/admin/settings")
+    assert soup.find(attrs={"name": "release_gate"}).has_attr("checked")
+    case = make_case(session, level=ConsentLevel.OUTSIDE)
+    make_picture(session, case, needs_attest=True)
+    link = make_share(session, case=case)
+    session.commit()
+    assert client.get(f"/s/{link.secret}").status_code == 404
+    without = {**GOOD, "release_gate": "", "release_gate_reason": "One doctor works here"}
+    assert client.post("/admin/settings", without).status_code == 303
+    assert client.get(f"/s/{link.secret}").status_code == 200
+    event = session.scalars(select(AuditEvent).where(AuditEvent.verb == "release-gate-changed")).one()
+    assert event.detail == {"is_on": False, "reason": "One doctor works here"}
+    shown = page(client, "/admin/settings").find(attrs={"name": "release_gate_reason"})
+    assert shown["value"] == "One doctor works here"
+    assert client.post("/admin/settings", GOOD).status_code == 303
+    assert client.get(f"/s/{link.secret}").status_code == 404
+    assert decisions(session)["release_gate_reason"] == ""
 
 
 def test_every_specialty_board_is_listed(client, boss):

@@ -145,3 +145,27 @@ def test_without_the_flag_there_is_no_administration(client, sign_in, clinic, ad
     assert (ada.state, ada.is_admin) == (AccountState.ACTIVE, False)
     assert session.scalars(select(Session)).all() != []
     assert session.scalars(select(User).where(User.is_admin)).all() == [clinic]
+
+
+def test_a_clinician_is_named_as_a_reviewer_and_no_longer(client, boss, ada, session):
+    assert page(client, at(ada)).select_one("form[action$='/give-review']")
+    assert client.post(at(ada, "give-review")).status_code == 303
+    session.expire_all()
+    assert ada.is_reviewer
+    assert last_verb(session) == "reviewer-given"
+    assert "decides about reported cases" in page(client, at(ada)).get_text()
+    assert "reviewer" in page(client, "/admin/people?q=owens").get_text()
+    assert client.post(at(ada, "take-review")).status_code == 303
+    session.expire_all()
+    assert not ada.is_reviewer
+    assert last_verb(session) == "reviewer-taken"
+
+
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.DESK, Role.PATIENT])
+def test_nobody_but_a_clinician_reviews(client, boss, session, role):
+    user = make_user(session, role=role)
+    session.commit()
+    assert not page(client, at(user)).select("form[action$='/give-review']")
+    assert client.post(at(user, "give-review")).status_code == 422
+    session.expire_all()
+    assert not user.is_reviewer

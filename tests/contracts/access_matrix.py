@@ -11,8 +11,9 @@ The answers stand in the order of the headings. A word or a number is
     go      303 to another page     wait    403, the account waits to be checked
 
 Names in braces are those of `world.py`: Ada owns {case}, {board}, {draft} and {upload}; Ben, who reads that board,
-wrote {comment}; {link} is the secret of a share of the case. A change is sent empty: whoever may make it is then mostly
-answered 422, and whoever may not 404. Put what must be in it into DATA where an empty one is 404 for everybody.
+wrote {comment}; {wish} waits for a second look at another case of hers; {link} is the secret of a share of the case. A
+change is sent empty: whoever may make it is then mostly answered 422, and whoever may not 404. Put what must be in it
+into DATA where an empty one is 404 for everybody.
 """
 
 from dataclasses import dataclass, field
@@ -70,6 +71,10 @@ GET    /admin/people/{ben}                                --   --   --   --   --
 POST   /admin/people/{ben}/logout                         --   --   --   --   --   --   --   go   in   in   in
 POST   /admin/people/{ben}/reset                          --   --   --   --   --   --   --   200  in   in   in
 POST   /admin/people/{ben}/verify                         --   --   --   --   --   --   --   422  in   in   in
+GET    /admin/proof                                       --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/proof                                       --   --   --   --   --   --   --   go   in   in   in
+GET    /admin/proof/{proof}                               --   --   --   --   --   --   --   200  in   in   in
+GET    /admin/proof/{proof}.txt                           --   --   --   --   --   --   --   200  in   in   in
 GET    /admin/settings                                    --   --   --   --   --   --   --   200  in   in   in
 POST   /admin/settings                                    --   --   --   --   --   --   --   422  in   in   in
 
@@ -102,6 +107,18 @@ GET    /c/{case}/series/1                                 200  200  200  200  --
 GET    /c/{case}/solve                                    200  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/solve                                    go   --   --   --   --   --   wait --   in   in   in
 
+# Reports                                                 ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /c/{case}/flag                                     200  200  200  200  --   --   wait --   in   in   in
+POST   /c/{case}/flag                                     422  422  422  422  --   --   wait --   in   in   in
+GET    /flags                                             --   --   200  --   --   --   --   --   in   in   in
+GET    /flags/{flag}/erase                                --   --   200  --   --   --   --   --   in   in   in
+POST   /flags/{flag}/erase                                --   --   go   --   --   --   --   --   in   in   in
+POST   /flags/{flag}/show                                 --   --   go   --   --   --   --   --   in   in   in
+GET    /my/c/{case}/flag                                  --   --   --   --   --   200  --   --   in   in   in
+POST   /my/c/{case}/flag                                  --   --   --   --   --   422  --   --   in   in   in
+GET    /s/{link}/flag                                     200  200  200  200  200  200  200  200  200  200  200
+POST   /s/{link}/flag                                     422  422  422  422  422  422  422  422  422  422  422
+
 # Comments                                                ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}/comments                                 go   go   go   go   --   --   wait --   in   in   in
 POST   /c/{case}/comments                                 422  422  422  422  --   --   wait --   in   in   in
@@ -133,8 +150,11 @@ POST   /drafts/{draft}/discard                            go   --   --   --   --
 POST   /drafts/{draft}/images/{draft_image}/boxes         422  --   --   --   --   --   --   --   in   in   in
 POST   /drafts/{draft}/images/{draft_image}/confirm       422  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/images/{draft_image}/preview       409  --   --   --   --   --   --   --   in   in   in
+POST   /drafts/{draft}/images/{draft_image}/series        go   --   --   --   --   --   --   --   in   in   in
+GET    /drafts/{draft}/images/{draft_image}/suggestions   go   --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/progress                           go   --   --   --   --   --   wait --   in   in   in
 POST   /drafts/{draft}/publish                            409  --   --   --   --   --   wait --   in   in   in
+GET    /drafts/{draft}/radar                              200  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/review                             200  --   --   --   --   --   --   --   in   in   in
 GET    /new                                               200  200  200  200  --   --   200  --   in   in   in
 POST   /new                                               422  422  422  422  --   --   422  --   in   in   in
@@ -155,6 +175,12 @@ POST   /c/{case}/hide                                     go   --   --   --   --
 GET    /c/{case}/history                                  200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/images/{image}/dicom                     409  --   --   --   --   --   wait --   in   in   in
 GET    /c/{case}/images/{image}/remove                    200  --   --   --   --   --   wait --   in   in   in
+GET    /c/{case}/images/{image}/redact                    200  --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/images/{image}/redact                    422  --   --   --   --   --   wait --   in   in   in
+GET    /c/{case}/images/{image}/redacting                 go   --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/images/{image}/hide                      go   --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/images/{image}/show                      409  --   --   --   --   --   wait --   in   in   in
+GET    /c/{case}/openings                                 200  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/images/{image}/remove                    422  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/restore                                  409  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/show                                     409  --   --   --   --   --   wait --   in   in   in
@@ -167,6 +193,14 @@ POST   /c/{case}/release/end                              go   --   --   --   --
 GET    /my                                                --   --   --   --   --   200  --   --   in   in   in
 GET    /my/b/{patient_board}                              --   --   --   --   --   200  --   --   in   in   in
 GET    /my/c/{case}                                       --   --   --   --   --   200  --   --   in   in   in
+
+# The second look before a case leaves the clinic         ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /attest                                            200  200  200  --   --   --   wait --   in   in   in
+GET    /attest/{wish}                                     409  200  200  --   --   --   wait --   in   in   in
+POST   /attest/{wish}                                     409  422  422  --   --   --   wait --   in   in   in
+GET    /attest/{wish}/media/{wish_media}/w236             409  200  200  --   --   --   wait --   in   in   in
+POST   /attest/{wish}/return                              409  422  422  --   --   --   wait --   in   in   in
+POST   /c/{case}/attest                                   409  --   --   --   --   --   wait --   in   in   in
 
 # Links and slips                                         ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}/shares                                   200  --   --   --   --   --   wait --   in   in   in

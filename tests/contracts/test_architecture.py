@@ -10,14 +10,14 @@ import pytest
 
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
-FEATURES = ("accounts", "admin", "boards", "cases", "comments", "dicomweb", "drafts")
+FEATURES = ("accounts", "admin", "attest", "boards", "cases", "comments", "dicomweb", "drafts", "flags")
 FEATURES += ("inbox", "opinions", "patients", "people", "search", "shares", "upkeep")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
     ("storage", "sandbox"),
     ("models", "migrations"),
     ("policy", "audit"),
-    ("identity", "intake", "jobs", "checks"),
+    ("identity", "intake", "jobs", "proof", "checks"),
     ("web",),
     FEATURES,
     ("application", "cli", "demo", "__main__"),
@@ -32,6 +32,8 @@ SIDEWAYS = {
     ("migrations", "models"),
     ("policy", "audit"),
     ("jobs", "intake"),
+    ("jobs", "proof"),
+    ("proof", "intake"),
     ("cli", "application"),
     ("cli", "demo"),
     ("__main__", "cli"),
@@ -40,10 +42,12 @@ SIDEWAYS = {
 READS = {
     ("boards", "cases"),
     ("boards", "comments"),
+    ("cases", "attest"),
     ("cases", "comments"),
     ("patients", "boards"),
     ("patients", "cases"),
     ("search", "cases"),
+    ("shares", "attest"),
     ("shares", "patients"),
     ("upkeep", "cases"),
 }

@@ -8,6 +8,7 @@ from dataclasses import fields
 import pytest
 
 from pinboard.config import TEST_NAMES, Config
+from pinboard.models.clinic_settings import DECISIONS
 from pinboard.settings import PARSERS, SETTINGS
 from tests.contracts.code import ROOT, modules
 
@@ -24,6 +25,17 @@ def test_a_setting_is_explained_as_it_is(setting):
 def test_the_page_explains_nothing_else():
     explained = re.findall(r"^\| `(PINBOARD_\w+)`", OPTIONS, re.MULTILINE)
     assert explained == [setting.variable for setting in SETTINGS]
+
+
+@pytest.mark.parametrize("decision", DECISIONS.values(), ids=lambda decision: decision.name)
+def test_a_decision_of_the_clinic_is_explained_as_it_is(decision):
+    default = {True: "on", False: "off"}.get(decision.default, str(decision.default))
+    assert f"| `{decision.name}` | {f'`{default}`' if default else ''} | " in OPTIONS
+
+
+def test_no_other_decision_is_explained():
+    explained = re.findall(r"^\| `([a-z_]+)` \|", OPTIONS, re.MULTILINE)
+    assert sorted(explained) == sorted(DECISIONS)
 
 
 def test_what_tests_read_is_explained():

@@ -14,8 +14,22 @@ from pinboard.config import load
 from pinboard.identity import links
 from pinboard.identity import sessions as sign_ins
 from pinboard.ids import public_id
+from pinboard.intake.flag import raise_flag
 from pinboard.intake.stores import Stores
-from pinboard.models import Board, Instance, InstanceState, LinkPurpose, MediaFile, Pin, Role, Upload
+from pinboard.models import (
+    AttestState,
+    Board,
+    ConsentLevel,
+    FlagKind,
+    Instance,
+    InstanceState,
+    LinkPurpose,
+    MediaFile,
+    Pin,
+    Proof,
+    Role,
+    Upload,
+)
 from pinboard.models.engine import WRITE, make_sessions
 from pinboard.storage.backends import LocalBackend
 from pinboard.storage.keyfiles import KeyRing
@@ -23,7 +37,7 @@ from pinboard.storage.media import Media
 from pinboard.storage.vault import Vault
 from pinboard.web.extensions import db
 from tests.browser import Browser
-from tests.factories import make_comment, make_draft, make_picture
+from tests.factories import make_attestation, make_case, make_comment, make_draft, make_picture
 from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
 
@@ -109,10 +123,18 @@ def _names(session, scene):
     draft_image = make_picture(session, draft, state=InstanceState.DRAFT)
     slot = Upload(public_id=public_id(), case_id=draft.id, by_id=people.ada.id, number=1, created_at=now())
     session.add(slot)
+    proof = Proof(public_id=public_id(), started_at=now(), finished_at=now(), violations=[], line="pinboard-proof-1")
+    session.add(proof)
     comment = make_comment(session, scene.case, people.ben, "A word of Ben")
     invitation, invited = links.issue(session, LinkPurpose.INVITATION, role=Role.TRAINEE, created_by_id=people.oz.id)
     reset = links.reset_password(session, people.cleo, by_id=None)
     instance = session.scalars(select(Instance).where(Instance.case_id == scene.case.id)).one()
+    # Cleo is a reviewer too, which is nothing to anybody but whoever was reported.
+    people.cleo.is_reviewer = True
+    flag = raise_flag(session, make_case(session, people.ada), FlagKind.NAME, by=people.ben)
+    waiting = make_case(session, people.ada, level=ConsentLevel.OUTSIDE, choice="nobody", pictures=0)
+    risky = make_picture(session, waiting, modality="US", needs_attest=True)
+    wish = make_attestation(session, waiting, state=AttestState.WAITING)
     session.flush()
     return {
         "case": scene.case.public_id,
@@ -127,6 +149,10 @@ def _names(session, scene):
         "draft": draft.public_id,
         "draft_image": draft_image.public_id,
         "upload": slot.public_id,
+        "wish": wish.public_id,
+        "wish_media": risky.media_name,
+        "flag": flag.public_id,
+        "proof": proof.public_id,
         "ada": people.ada.public_id,
         "ben": people.ben.public_id,
         "invitation": invitation.public_id,

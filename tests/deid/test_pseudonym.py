@@ -14,6 +14,7 @@ from pinboard.deid.pseudonym import (
     Keys,
     chart_code,
     chart_code_of_study,
+    device_code,
     fresh_uid,
     new_uid,
     normal_record,
@@ -39,11 +40,20 @@ def test_a_chart_code_is_stable_keyed_and_of_60_bits():
     assert len({chart_code(KEYS, str(number)) for number in range(5_000)}) == 5_000
 
 
-def test_three_purposes_have_three_keys_and_none_is_the_master():
-    parts = {KEYS.pseudonym, KEYS.uid, KEYS.date, bytes(range(32))}
-    assert len(parts) == 4
+def test_each_purpose_has_a_key_of_its_own_and_none_is_the_master():
+    parts = {KEYS.pseudonym, KEYS.uid, KEYS.date, KEYS.device, bytes(range(32))}
+    assert len(parts) == 5
     assert Keys.from_params(KEYS.as_params()) == KEYS
     assert KEYS.pseudonym.hex() not in repr(KEYS)
+
+
+def test_a_device_is_known_by_all_that_shapes_its_pictures_and_only_under_the_key():
+    device = ["GE  Healthcare", "LOGIQ 9", 480, 640, "RGB"]
+    code = device_code(KEYS, device)
+    assert re.fullmatch("[0-9a-f]{64}", code)
+    assert code == device_code(KEYS, ["ge healthcare ", "Logiq 9", 480, 640, "RGB"]) != device_code(OTHER, device)
+    others = (["GE Healthcare LOGIQ 9", "", 480, 640, "RGB"], ["GE Healthcare", "LOGIQ 9", 640, 480, "RGB"])
+    assert code not in {device_code(KEYS, other) for other in others}
 
 
 @pytest.mark.parametrize("length", [0, 16, 31, 33])

@@ -79,7 +79,7 @@ def test_autosave_answers_in_parts(author, draft, session):
     answer = autosave(author, title="Which plane?")
     assert answer.status_code == 200
     parts = {part["id"] for part in soup(answer).select("[data-part]")}
-    assert parts == {"draft-saved", "draft-errors", "draft-missing", "draft-reach"}
+    assert parts == {"draft-saved", "draft-errors", "draft-doubts", "draft-missing", "draft-reach"}
     assert "Saved" in answer.text
     session.expire_all()
     assert draft.title == "Which plane?"

@@ -73,7 +73,7 @@ class Maker:
     def publish(self, case: Case) -> Case:
         with self.stores.writing() as session:
             author = session.get_one(User, case.author_id)
-            publish.start(session, session.get_one(Case, case.id), author)
+            publish.start(session, session.get_one(Case, case.id), author, keys=self.stores.keys)
         publish.run(self.stores, case.id)
         with self.stores.reading() as session:
             done = session.get_one(Case, case.id)

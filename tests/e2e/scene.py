@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pinboard import clock, policy
+from pinboard.attest import service as looks
 from pinboard.boards import service as boards
 from pinboard.cases import service as cases
 from pinboard.comments import service as comments
 from pinboard.config import load
 from pinboard.identity import links, members, sessions
 from pinboard.ids import public_id
-from pinboard.intake import demo, drafts, receive, revise
+from pinboard.intake import demo, drafts, mend, receive, revise
+from pinboard.intake.flag import raise_flag
 from pinboard.intake.stores import Stores
 from pinboard.models import (
     AccountState,
@@ -26,7 +28,10 @@ from pinboard.models import (
     Case,
     CaseState,
     ConsentLevel,
+    Flag,
+    FlagKind,
     LinkPurpose,
+    Proof,
     Resolution,
     Role,
     ShareKind,
@@ -36,6 +41,9 @@ from pinboard.models import (
 from pinboard.models import Session as SignIn
 from pinboard.models.ready import ensure_ready
 from pinboard.patients import service as patients
+from pinboard.proof import runs
+from pinboard.proof.prove import prove
+from pinboard.proof.violations import Violation
 from pinboard.shares import service as shares
 from tests.e2e.maker import Maker, Scene
 
@@ -70,6 +78,7 @@ WORDS = {
     "sex": "F",
     "body_part": "80891009",
 }
+QUESTION = {"question": "Would you biopsy it now?", "findings": "Oval, 14 mm, with a level inside that moves."}
 LONG = {
     "title": "Pseudopseudohypoparathyroidism with pneumonoultramicroscopicsilicovolcanoconiosis: which of the two "
     "explains the calcified plaques, the short fourth metacarpal and the cough that nobody can stop?",
@@ -89,7 +98,10 @@ def build(data: Path) -> Scene:
         demo.load_demo(stores)
         _published(maker)
         _others(maker)
+        _reported(maker)
+        _waiting(maker)
         _drafts(maker)
+        _proofs(maker)
         _sign_in(maker)
         return maker.scene
     finally:
@@ -123,6 +135,20 @@ def _people(maker: Maker) -> None:
         links.issue(session, LinkPurpose.INVITATION, role=Role.TRAINEE, created_by_id=ada.id)
         reset = links.reset_password(session, maker.people["tom"], by_id=ada.id)
         maker.scene.names |= {"invited": joined, "reset": reset, "invitation": link.public_id}
+
+
+def _proofs(maker: Maker) -> None:
+    """Leave a proof that found something long ago, and one of today."""
+    at = clock.now() - timedelta(days=40)
+    found = [Violation("consent-expired", f"case {public_id()}"), Violation("object-unknown", f"object {public_id()}")]
+    old = Proof(public_id=public_id(), by_id=maker.people["ada"].id, started_at=at, finished_at=at, total=9, checked=9)
+    old.violations = [one.as_json() for one in found]
+    with maker.stores.writing() as session:
+        session.add(old)
+    maker.scene.names["proof"] = old.public_id
+    proved = prove(maker.stores)
+    assert proved.violations == (), proved.violations
+    runs.keep_new(maker.stores, proved, started_at=clock.now())
 
 
 def _published(maker: Maker) -> None:
@@ -168,6 +194,8 @@ def _released(maker: Maker, case: Case) -> None:
             author_name="Dr Rao", shows_date=True, instances=images, not_before=clock.now() - timedelta(minutes=1),
         )  # fmt: skip
         patients.release(session, row, subject, shown, by=ada)
+        wish = looks.ask(session, row, ada)
+        looks.attest(session, wish, policy.images_sha256(session, row), maker.people["ben"])
         names["patient_board"] = patients.board_of(session, subject).slug
         for name, kind, pin in (
             ("subject", ShareKind.SUBJECT, False), ("open", ShareKind.COLLEAGUE, False),
@@ -203,6 +231,37 @@ def _others(maker: Maker) -> None:
         for one in (row, session.get_one(Case, long.id), session.get_one(Case, photo.id)):
             boards.pin(session, board, one, by=ada.id)
         maker.scene.names |= {"solved": row.public_id, "long": long.public_id, "photo": photo.public_id}
+
+
+def _waiting(maker: Maker) -> None:
+    """Leave one case that waits for a second look before it leaves the clinic, and one that came back."""
+    echo, skin = "ultrasound/breast-test-patient-burned-in-dob.dcm", "photos/fundus-retina.jpg"
+    for name, files in (("waiting", (echo, skin)), ("returned", (skin,))):
+        case = maker.draft(*files, patient="", author="ben")
+        maker.look(case, (0.02, 0.01, 0.6, 0.12))
+        maker.write(case, level=ConsentLevel.OUTSIDE, title="Cyst with debris, or solid after all?", **QUESTION)
+        done = maker.publish(case)
+        with maker.stores.writing() as session:
+            row = session.get_one(Case, done.id)
+            wish = looks.ask(session, row, maker.people["ben"])
+            if name == "returned":
+                looks.give_back(session, wish, "A name band is at the lower edge of image 2.", maker.people["ada"])
+            maker.scene.names |= {name: row.public_id, f"wish_{name}": wish.public_id}
+
+
+def _reported(maker: Maker) -> None:
+    """Leave one case that a reader reported, with one of its images laid open to be redacted again."""
+    case = maker.draft("xray-mammo/shoulder-rf.dcm", "photos/fundus-retina.jpg", patient="MRN-6", author="ben")
+    maker.look(case, (0.05, 0.03, 0.4, 0.1))
+    maker.write(case, title="Is this the old fracture, or a new one beside it?", question="He fell again on Friday.")
+    done = maker.publish(case)
+    with maker.stores.writing() as session:
+        row = session.get_one(Case, done.id)
+        raise_flag(session, row, FlagKind.NAME, by=maker.people["tom"])
+        image = maker.images(session, row)[0]
+        maker.scene.names |= {"flagged": row.public_id, "mended": image.public_id}
+        maker.scene.names["flag"] = session.scalars(select(Flag.public_id)).one()
+    mend.open_image(maker.stores, image.id, maker.people["ada"])
 
 
 def _drafts(maker: Maker) -> None:

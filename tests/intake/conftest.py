@@ -99,7 +99,7 @@ class Desk:
 
     def publish(self, case):
         with self.stores.writing() as session:
-            publish.start(session, session.get(Case, case.id), self.author)
+            publish.start(session, session.get(Case, case.id), self.author, keys=self.stores.keys)
         publish.run(self.stores, case.id)
         return self.fresh(case)
 

@@ -9,6 +9,7 @@ from PIL import Image
 from pydicom.pixels import apply_color_lut
 from sqlalchemy import select
 
+from pinboard.deid.pixels import boxes_of, is_painted
 from pinboard.intake import export
 from pinboard.intake.errors import IntakeError
 from pinboard.models import Receipt
@@ -87,6 +88,25 @@ def test_a_box_of_one_frame_leaves_the_others(stores, desk):
     assert [box[0] for box in painted] == [3]
     changed = [(one != other).any() for one, other in zip(out.pixel_array, expected(data), strict=True)]
     assert changed == [index == 3 for index in range(30)]
+
+
+@pytest.mark.parametrize("name", ["CT_small.dcm", "examples_palette.dcm", "examples_ybr_color.dcm"])
+def test_a_blur_holds_what_surrounds_it_and_comes_back_the_same_when_it_is_uploaded_again(stores, desk, name):
+    data = wheel(name)
+    case = desk.published(data, boxes={0: [(*BOX, None, "blur")]})
+    out, painted = exported(stores, desk, case)
+    assert [box[5:] for box in painted] == [["blur"]]
+    frames = out.pixel_array if int(out.get("NumberOfFrames") or 1) > 1 else out.pixel_array[None]
+    before = expected(data)
+    inside = mask(before.shape, [box[:5] for box in painted])
+    assert (frames[~inside] == before[~inside]).all()
+    assert (frames[inside] != before[inside]).any()
+    for frame in frames:
+        assert is_painted(frame, boxes_of(painted, 0), 0)
+    again = io.BytesIO()
+    out.save_as(again)
+    second, _painted = exported(stores, desk, desk.published(again.getvalue()))
+    assert second.PixelData == out.PixelData
 
 
 def test_a_photo_keeps_its_pixels_and_becomes_an_instance(stores, desk):

@@ -52,7 +52,7 @@ def rows(stores, kind, case):
 
 def start(desk, case):
     with desk.stores.writing() as session:
-        publish.start(session, session.get(Case, case.id), desk.author)
+        publish.start(session, session.get(Case, case.id), desk.author, keys=desk.stores.keys)
 
 
 def test_the_case_shows_what_a_card_needs(case):

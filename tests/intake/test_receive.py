@@ -48,6 +48,28 @@ def test_rows_hold_no_value_of_the_file(desk, stores):
     assert not [word for word in ("zebra", "quagga", "zq-77", "okapi") if word in text]
 
 
+@pytest.mark.parametrize(
+    ("said", "burned_in", "needs_attest"),
+    [({}, None, True), ({"BurnedInAnnotation": "NO"}, "NO", False), ({"BurnedInAnnotation": "YES"}, "YES", True)],
+)
+def test_what_a_file_says_of_text_in_it_is_filed(desk, said, burned_in, needs_attest):
+    case = desk.draft()
+    desk.upload(case, ct(**said))
+    (one,) = desk.instances(case)
+    assert (one.burned_in, one.needs_attest) == (burned_in, needs_attest)
+
+
+def test_images_of_one_device_and_shape_are_known_by_a_keyed_hash(desk):
+    case = desk.draft()
+    for changes in ({}, {}, {"ManufacturerModelName": "Other"}, {"Manufacturer": None, "ManufacturerModelName": None}):
+        assert desk.upload(case, ct(**changes)).refusal is None
+    desk.upload(case, photo())
+    first, second, other, unknown, taken = (one.device for one in desk.instances(case))
+    assert first == second != other
+    assert len(first) == len(other) == 64
+    assert unknown is taken is None
+
+
 def test_instances_of_one_series_are_grouped_and_another_series_is_not(desk, stores):
     case = desk.draft()
     for data in (ct(), ct(), ct(SeriesInstanceUID="1.2.3.4")):

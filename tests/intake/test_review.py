@@ -1,9 +1,12 @@
 """A look at an image counts for exactly these bytes and these boxes."""
 
+import hashlib
 import io
 
+import pydicom
 import pytest
 from PIL import Image
+from pydicom.uid import generate_uid
 from sqlalchemy import select
 
 from pinboard.custody import Box, Scrubbed
@@ -118,6 +121,22 @@ def test_the_order_of_boxes_does_not_matter_and_their_frame_does():
     assert review.boxes_sha256([]) != review.boxes_sha256([one])
 
 
+def test_a_block_hashes_as_before_there_was_a_choice_and_a_blur_differently():
+    block, blur = Box(1, 2, 3, 4), Box(1, 2, 3, 4, fill="blur")
+    assert review.boxes_sha256([block]) == hashlib.sha256(b"[[-1,1,2,3,4]]").hexdigest()
+    assert review.boxes_sha256([blur]) == hashlib.sha256(b'[[-1,1,2,3,4,"blur"]]').hexdigest()
+    assert review.boxes_sha256([block, blur]) == review.boxes_sha256([blur, block])
+
+
+def test_another_fill_unconfirms_and_is_kept(stores, image, author):
+    act(stores, image, review.set_boxes, [Box(1, 2, 30, 40)], author)
+    act(stores, image, review.confirm, author)
+    act(stores, image, review.set_boxes, [Box(1, 2, 30, 40, fill="blur")], author)
+    assert not is_confirmed(stores, image)
+    with stores.reading() as session:
+        assert review.boxes_of(session, image) == [Box(1, 2, 30, 40, fill="blur")]
+
+
 def test_previews_are_pictures_of_single_frames(desk, stores):
     case = desk.draft()
     desk.upload(case, wheel("examples_ybr_color.dcm"))
@@ -146,3 +165,75 @@ def test_pixels_that_were_erased_have_no_preview(stores, case, image):
     stores.vault.destroy(case.public_id)
     with pytest.raises(IntakeError, match="not-confirmed"):
         review.preview(stores, image)
+
+
+def test_a_preview_can_show_what_will_be_painted(desk, stores, author):
+    case = desk.draft()
+    desk.upload(case, ct())
+    (one,) = desk.instances(case)
+    bare = review.preview(stores, one)
+    assert review.preview(stores, one, painted=True).jpeg == bare.jpeg
+    act(stores, one, review.set_boxes, [Box(30, 30, 90, 90)], author)
+    shown = Image.open(io.BytesIO(review.preview(stores, one, painted=True).jpeg))
+    assert max(shown.crop((40, 40, 80, 80)).convert("L").get_flattened_data()) < 8
+    assert review.preview(stores, one).jpeg == bare.jpeg
+
+
+@pytest.fixture
+def series(desk):
+    """Give three images of one series, one of another size in it, and one of another series."""
+    case = desk.draft()
+    data = (ct(), ct(), ct(), resized(ct()), ct(SeriesInstanceUID="1.2.3.4"))
+    for one in data:
+        assert desk.upload(case, one).refusal is None
+    return desk.instances(case)
+
+
+def resized(data):
+    dataset = pydicom.dcmread(io.BytesIO(data))
+    dataset.Rows //= 2
+    dataset.PixelData = dataset.PixelData[: dataset.Rows * dataset.Columns * 2]
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
+
+
+def test_the_areas_of_one_image_go_to_its_series_and_no_further(stores, series, author):
+    first, second, third, small, other = series
+    mine = [Box(1, 2, 30, 12), Box(60, 60, 90, 90, fill="blur")]
+    act(stores, first, review.set_boxes, mine, author)
+    act(stores, second, review.set_boxes, [Box(5, 5, 9, 9), mine[0]], author)
+    for image in (second, third, small, other):
+        act(stores, image, review.confirm, author)
+    assert act(stores, first, review.apply_to_series, author) == 2
+    with stores.reading() as session:
+        assert review.boxes_of(session, second) == [Box(5, 5, 9, 9), *mine]
+        assert review.boxes_of(session, third) == mine
+        assert review.boxes_of(session, small) == review.boxes_of(session, other) == []
+    assert [is_confirmed(stores, image) for image in series] == [False, False, False, True, True]
+    assert act(stores, first, review.apply_to_series, author) == 0
+
+
+def test_an_area_of_the_only_frame_goes_along_and_one_of_many_does_not(desk, stores, author):
+    case = desk.draft()
+    for data in (wheel("examples_ybr_color.dcm"), renamed(wheel("examples_ybr_color.dcm"))):
+        assert desk.upload(case, data).refusal is None
+    first, second = desk.instances(case)
+    act(stores, first, review.set_boxes, [Box(0, 0, 9, 9, 3), Box(20, 0, 29, 9)], author)
+    assert act(stores, first, review.apply_to_series, author) == 1
+    with stores.reading() as session:
+        assert review.boxes_of(session, second) == [Box(20, 0, 29, 9)]
+
+
+def renamed(data):
+    dataset = pydicom.dcmread(io.BytesIO(data))
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
+
+
+def test_areas_go_to_no_series_of_a_published_case(desk, stores, author):
+    case = desk.published(ct(), ct())
+    with pytest.raises(IntakeError, match="not-a-draft"):
+        act(stores, desk.instances(case)[0], review.apply_to_series, author)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from pinboard import clock, ids
 from pinboard.custody import Rendition
@@ -16,9 +16,11 @@ from pinboard.models import (
     Comment,
     InboxItem,
     Job,
+    JobState,
     LinkPurpose,
     MediaFile,
     MediaIntent,
+    RememberedBox,
     SingleUseLink,
     Throttle,
     Upload,
@@ -67,7 +69,7 @@ def test_a_case_on_its_way_keeps_its_vault(desk, stores, draft):
     desk.confirm(draft)
     desk.fill(draft)
     with stores.writing() as session:
-        publish.start(session, session.get(Case, draft.id), desk.author)
+        publish.start(session, session.get(Case, draft.id), desk.author, keys=desk.stores.keys)
     sweep(stores)
     assert draft.public_id in stores.vault.drafts()
     publish.run(stores, draft.id)
@@ -165,3 +167,29 @@ def test_words_of_a_deleted_comment_are_erased_after_a_day(desk, stores):
 def bodies(stores, *comments):
     with stores.reading() as session:
         return [session.get(Comment, one.id).body for one in comments]
+
+
+@pytest.mark.parametrize("kind", ["scan", "fingerprint", "publish"])
+def test_a_finished_job_about_one_thing_is_forgotten_after_a_week_and_a_waiting_one_is_not(stores, kind):
+    now = clock.now()
+    with stores.writing() as session:
+        for ref, state in ((91, JobState.DONE), (92, JobState.FAILED), (93, JobState.WAITING)):
+            session.add(Job(kind=kind, ref_id=ref, state=state, attempts=1, run_after=now, created_at=now))
+    left = select(Job.ref_id).where(Job.kind == kind, Job.ref_id.in_([91, 92, 93])).order_by(Job.ref_id)
+    for days, expected in ((6, [91, 92, 93]), (8, [93])):
+        sweep(stores, now + timedelta(days=days))
+        with stores.reading() as session:
+            assert session.scalars(left).all() == expected
+    with stores.writing() as session:
+        session.execute(delete(Job).where(Job.ref_id == 93))
+
+
+def test_what_no_image_met_for_two_years_is_remembered_no_more(stores):
+    now = clock.now()
+    with stores.writing() as session:
+        session.add(RememberedBox(device="f" * 64, x0=0, y0=0, x1=9, y1=9, kept=1, thrown=0, used_at=now))
+    known = select(RememberedBox.kept).where(RememberedBox.device == "f" * 64)
+    for days, expected in ((729, [1]), (731, [])):
+        sweep(stores, now + timedelta(days=days))
+        with stores.reading() as session:
+            assert session.scalars(known).all() == expected

@@ -163,6 +163,7 @@ def test_erased_leaves_receipts_and_nothing_else(desk, stores, case):
         revise.edit_words(session, session.get(Case, case.id), {"findings": "zebra"}, desk.author)
     names = {file.object_name for file in rows(stores, MediaFile, case)}
     assert names <= set(stores.media.names())
+    assert all(one.pixel_mac for one in rows(stores, Instance, case))
     act(desk, withdraw.erase, case)
     withdraw.delete_doomed(stores)
     assert not names & set(stores.media.names())
@@ -171,6 +172,7 @@ def test_erased_leaves_receipts_and_nothing_else(desk, stores, case):
     assert [comment.body for comment in rows(stores, Comment, case)] == [""]
     assert {(change.before, change.after) for change in rows(stores, CaseChange, case)} == {(None, None)}
     assert [one.header for one in rows(stores, Instance, case)] == [{}, {}]
+    assert {(one.dhash, one.pixel_mac) for one in rows(stores, Instance, case)} == {(None, None)}
     assert [one.alt_text for one in rows(stores, Series, case)] == ["", ""]
     assert [one.caption for one in rows(stores, Release, case)] == [""]
     assert [rows(stores, kind, case) for kind in (MediaFile, Pin)] == [[], []]

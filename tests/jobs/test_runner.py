@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from pinboard.intake import publish
 from pinboard.intake.outbox import enqueue
 from pinboard.jobs import queue, runner
-from pinboard.jobs.kinds import KINDS
+from pinboard.jobs.kinds import KINDS, SLOW
 from pinboard.models import Case, CaseState, Job, JobState
 from tests.intake.files import ct
 
@@ -60,6 +60,31 @@ def test_a_job_runs_soon_after_its_commit_in_a_thread_of_its_own(stores, kinds, 
     assert done.wait(5)
     assert ran[0][0] == 3
     assert ran[0][1].startswith("Worker")
+
+
+def test_slow_jobs_wait_for_one_another_and_hold_nobody_up(stores, embedded, monkeypatch):
+    leave, done, ran = threading.Event(), threading.Event(), []
+
+    def slow(_stores, ref_id):
+        ran.append((ref_id, threading.current_thread().ident))
+        leave.wait(10)
+
+    kinds = {"slow": slow, "quick": lambda *_: done.set(), "sweep": lambda *_: None, "sweep-media": lambda *_: None}
+    monkeypatch.setattr(runner, "KINDS", kinds)
+    monkeypatch.setattr(runner, "SLOW", {"slow"})
+    embedded()
+    with stores.writing() as session:
+        for ref_id in (1, 2, 3):
+            enqueue(session, "slow", ref_id)
+    with stores.writing() as session:
+        enqueue(session, "quick", 4)
+    try:
+        assert done.wait(5)
+        assert len(ran) <= 1
+    finally:
+        leave.set()
+    assert eventually(lambda: len(ran) == 3)
+    assert len({thread for _, thread in ran}) == 1
 
 
 def test_what_waited_before_the_start_is_found(stores, kinds, embedded):
@@ -119,7 +144,7 @@ def test_a_case_is_published_by_the_threads(stores, desk, embedded):
     desk.fill(case)
     embedded()
     with stores.writing() as session:
-        publish.start(session, session.get(Case, case.id), desk.author)
+        publish.start(session, session.get(Case, case.id), desk.author, keys=desk.stores.keys)
     assert eventually(lambda: desk.fresh(case).state == CaseState.PUBLISHED)
     assert eventually(lambda: state_of(stores, "publish", case.id) == JobState.DONE)
 
@@ -149,4 +174,6 @@ def test_the_queue_holds_json_and_no_pickle(stores):
 
 
 def test_every_kind_that_is_asked_for_is_known():
-    assert {"publish", "delete-media", "load-demo", "mail", "sweep", "sweep-media"} == set(KINDS)
+    asked = {"publish", "delete-media", "load-demo", "mail", "sweep", "sweep-media", "scan", "fingerprint"}
+    assert asked | {"forget-words", "mend", "prove"} == set(KINDS)
+    assert set(KINDS) > SLOW

@@ -44,8 +44,9 @@ def test_the_first_day(first_start):
     write_and_publish(day)
     find_answer_and_pin(day)
     release_to_the_patient(day)
-    for kind, words in (("subject", CAPTION), ("colleague", TITLE)):
-        share_and_revoke(day, kind, words)
+    share_and_revoke(day, "subject", CAPTION)
+    look_before_it_leaves(day)
+    share_and_revoke(day, "colleague", TITLE)
     remove_the_wrong_image(day)
     withdraw(day)
     nothing_identifies_anybody_on_the_disk(day)
@@ -100,12 +101,12 @@ def look_at_each_image(day):
     area = {"x": int(wide * 0.6), "y": int(high * 0.02), "width": int(wide * 0.38), "height": high // 10}
     day.ada.press("Add area", **area)
     assert "1 area, not confirmed yet" in day.ada.text
-    for done in range(1, 4):
-        day.ada.press("Confirm this image")
+    for done in range(1, 3):
+        day.ada.press("Confirm (this image|without waiting)")
         assert f"{done} of 3 confirmed" in day.ada.text
-        if done < 3:
-            assert "not confirmed yet" in day.ada.text  # the next one is shown
-    day.ada.follow("Go on to the case")
+        assert "not confirmed yet" in day.ada.text  # the next one is shown
+    day.ada.press("Confirm (this image|without waiting)")
+    assert "Write the case" in day.ada.text  # all were looked at
 
 
 def write_and_publish(day):
@@ -182,6 +183,22 @@ def release_to_the_patient(day):
     pictures = [image["src"] for image in pat.soup.select("#stage img")]
     assert {pat.ask(src) for src in pictures} == {200}
     assert {pat.ask(url) for url in (day.case, f"{day.case}/history", "/boards", "/search?q=wall", "/people")} == {404}
+
+
+def look_before_it_leaves(day):
+    ada, ben, shares = day.ada, day.ben, f"{day.case}/shares"
+    ada.open(shares).press("Make the link", 422, kind="colleague", label="too early", days="7")
+    assert "A second clinician has to look at the images" in ada.text
+    ada.press("Ask a colleague to look")
+    assert "Dr Ada Rao asks for a second look" in ben.open("/inbox").text
+    ben.follow("asks for a second look").follow(TITLE)
+    pictures = [image["src"] for image in ben.soup.select(".shot img")]
+    assert len(pictures) > 60  # every frame of the loop too
+    assert {ben.ask(src) for src in pictures} == {200}
+    assert {day.pat.ask(src) for src in pictures[:2]} == {404}
+    assert "Tick the box" in ben.press("Attest", 422).text
+    ben.press("Attest", looked="1")
+    assert "Dr Ben Okafor looked at every image" in ada.open(shares).text
 
 
 def share_and_revoke(day, kind, words):

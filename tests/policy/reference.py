@@ -1,7 +1,11 @@
 """Who may see a case, said in the slowest and plainest way there is: no audience, no principals, only the rules."""
 
+from hashlib import sha256
+
 from pinboard.models import (
     AccountState,
+    Attestation,
+    AttestState,
     Board,
     BoardKind,
     BoardRole,
@@ -9,9 +13,12 @@ from pinboard.models import (
     CaseRole,
     CaseState,
     CaseVerb,
+    ClinicSetting,
     Consent,
     Grant,
     GroupMember,
+    Instance,
+    InstanceState,
     Release,
     Role,
     Share,
@@ -30,7 +37,8 @@ NEEDS = {
 class Reference:
     def __init__(self, session, at):
         self.at = at
-        kinds = (BoardRole, CaseRole, Consent, Grant, GroupMember, Release, Share, Board, User)
+        kinds = (Attestation, BoardRole, CaseRole, ClinicSetting, Consent, Grant, GroupMember, Instance, Release, Share)
+        kinds = (*kinds, Board, User)
         self.rows = {kind: session.query(kind).all() for kind in kinds}
 
     def all(self, kind, /, **wanted):
@@ -41,6 +49,17 @@ class Reference:
             FAR[c.level] >= NEEDS[source] and c.taken_at <= self.at < c.valid_until and c.withdrawn_at is None
             for c in self.all(Consent, case_id=case.id)
         )
+
+    def may_leave(self, case):
+        shown = self.all(Instance, case_id=case.id, state=InstanceState.PUBLISHED)
+        names = " ".join(sorted(one.media_name for one in shown if one.media_name)).encode()
+        looked_at = self.all(Attestation, case_id=case.id, state=AttestState.ATTESTED)
+        is_off = any(setting.value is False for setting in self.all(ClinicSetting, name="release_gate"))
+        is_harmless = not any(one.needs_attest for one in shown)
+        return is_off or is_harmless or any(one.images_sha256 == sha256(names).hexdigest() for one in looked_at)
+
+    def reaches(self, case, source):
+        return self.consented(case, source) and (NEEDS[source] < FAR["outside"] or self.may_leave(case))
 
     def in_clinic(self, user: User, case: Case):
         if user.state != AccountState.ACTIVE or user.role not in {Role.CLINICIAN, Role.TRAINEE}:
@@ -54,9 +73,7 @@ class Reference:
         if known and delegated and self.consented(case, Source.DELEGATE):
             return True
         return any(
-            g.not_before <= self.at < g.not_after
-            and self.consented(case, g.source)
-            and self.meant(user, g, known=known)
+            g.not_before <= self.at < g.not_after and self.reaches(case, g.source) and self.meant(user, g, known=known)
             for g in self.all(Grant, case_id=case.id)
         )
 
@@ -104,6 +121,6 @@ class Reference:
             return False
         if share.kind == ShareKind.COLLEAGUE:
             published = case.state == CaseState.PUBLISHED and case.id == share.case_id
-            return published and self.consented(case, Source.COLLEAGUE_SHARE)
+            return published and self.reaches(case, Source.COLLEAGUE_SHARE)
         meant = case.id == share.case_id if share.board_id is None else True
         return meant and self.released(case, share.subject_id, share.board_id)

@@ -8,10 +8,14 @@ from tests.people import EVERYBODY, make_scene
 
 MAY = {
     "see": {"ada", "ben", "cleo", "tom", "pat", "gil"},
+    "flag": {"ada", "ben", "cleo", "tom", "pat", "gil"},
     "comment": {"ada", "ben", "cleo", "tom"},
     "pin": {"ada", "ben", "cleo"},
     "audience": {"ada", "ben", "cleo"},
     **{verb: {"ada"} for verb in ("edit", "review", "erase", "publish", "release", "share", "withdraw", "hide")},
+    **{verb: {"ada"} for verb in ("mend", "openings")},
+    "moderate": set(),
+    "attest": set(),  # nobody waits for a second look at this one
 }
 
 

@@ -7,19 +7,34 @@ from sqlalchemy import delete, insert, update
 
 from pinboard import policy
 from pinboard.clock import now
+from pinboard.ids import public_id
 from pinboard.models import (
+    Attestation,
+    AttestState,
     Case,
     CaseRole,
     CaseState,
     CaseVerb,
+    ClinicSetting,
     Consent,
     ConsentLevel,
     Grant,
+    Instance,
+    InstanceState,
     Release,
     Share,
     Source,
 )
-from tests.factories import make_case, make_draft, make_release, make_share, make_subject, make_user
+from tests.factories import (
+    make_attestation,
+    make_case,
+    make_draft,
+    make_picture,
+    make_release,
+    make_share,
+    make_subject,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -54,6 +69,37 @@ def _name_delegate(session, case):
     session.add(CaseRole(case_id=case.id, user_id=user.id, role=CaseVerb.DELEGATE, given_at=now()))
 
 
+def _ask_for_a_look(session, case):
+    at, images = now(), policy.images_sha256(session, case)
+    wish = Attestation(public_id=public_id(), case_id=case.id, asked_by_id=case.author_id, asked_at=at)
+    wish.images_sha256 = images
+    session.add(wish)
+
+
+def _attest(session, case):
+    make_attestation(session, case, state=AttestState.WAITING).state = AttestState.ATTESTED
+
+
+def _hide_an_image(session, case):
+    session.query(Instance).filter_by(case_id=case.id).one().state = InstanceState.HIDDEN
+
+
+def _change_an_image(session, case):
+    session.query(Instance).filter_by(case_id=case.id).one().media_name = public_id()
+
+
+def _call_an_image_risky(session, case):
+    session.query(Instance).filter_by(case_id=case.id).one().needs_attest = True
+
+
+def _bulk_images(session, case):
+    session.execute(update(Instance).where(Instance.case_id == case.id).values(media_name=None))
+
+
+def _open_the_gate(session, _case):
+    session.add(ClinicSetting(name="release_gate", value=False, changed_at=now()))
+
+
 def _bulk_delete(session, case):
     session.execute(delete(Grant).where(Grant.case_id == case.id))
 
@@ -78,6 +124,13 @@ CHANGES = [
     _revoke_release,
     _shorten_share,
     _name_delegate,
+    _ask_for_a_look,
+    _attest,
+    _hide_an_image,
+    _change_an_image,
+    _call_an_image_risky,
+    _bulk_images,
+    _open_the_gate,
     _bulk_delete,
     _bulk_state,
     _bulk_state_by_key,
@@ -153,13 +206,22 @@ def test_words_counts_and_openings_change_freely(session, case):
     share.open_count, share.label = 1, "Dr Second"
     release.caption = "Plain words"
     session.execute(update(Case).where(Case.id == case.id).values(comment_count=Case.comment_count + 1))
-    make_draft(session)
+    draft = make_draft(session)
+    image = make_picture(session, draft, state=InstanceState.DRAFT)
+    session.commit()
+    image.needs_attest, image.dhash = True, "0" * 16
+    session.query(Instance).filter_by(case_id=case.id).one().dhash = "f" * 16
+    session.execute(update(Instance).where(Instance.case_id == case.id).values(blob=None))
+    session.add(ClinicSetting(name="vault_days", value=3, changed_at=now()))
+    session.commit()
+    session.delete(image)
     session.commit()
 
 
 def test_every_input_of_the_derivation_is_watched():
     from pinboard.policy.guard import _INPUTS
 
-    assert set(_INPUTS) == {Case, CaseRole, Consent, Grant, Release, Share}
+    expected = {Attestation, Case, CaseRole, ClinicSetting, Consent, Grant, Instance, Release, Share}
+    assert set(_INPUTS) == expected
     for kind, names in _INPUTS.items():
         assert names <= set(kind.__mapper__.column_attrs.keys())

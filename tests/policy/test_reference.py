@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pinboard import clock, policy
 from pinboard.models import (
     AccountState,
+    AttestState,
     BoardKind,
     BoardRole,
     BoardVerb,
@@ -20,6 +21,8 @@ from pinboard.models import (
     ConsentLevel,
     Grant,
     GroupMember,
+    Instance,
+    InstanceState,
     Pin,
     Release,
     Role,
@@ -29,10 +32,12 @@ from pinboard.models import (
     User,
 )
 from tests.factories import (
+    make_attestation,
     make_board,
     make_draft,
     make_group,
     make_patient_board,
+    make_picture,
     make_pin,
     make_share,
     make_subject,
@@ -156,6 +161,25 @@ class World:
     def close(self, _case, board):
         self.patient_boards[board].archived_at = self.time()
 
+    def picture(self, case, needs_attest):
+        make_picture(self.session, case, needs_attest=needs_attest)
+
+    def take_picture(self, case, state):
+        for one in self.session.query(Instance).filter_by(case_id=case.id).order_by(Instance.id).limit(1):
+            one.state = state
+
+    def mend(self, case):
+        for one in self.session.query(Instance).filter_by(case_id=case.id).limit(1):
+            name = f"{one.id:026d}"
+            one.media_name = None if one.media_name == name else name
+
+    def look(self, case, person, state):
+        make_attestation(self.session, case, self.people[person], state=state)
+
+    def gate(self, case, is_on):
+        policy.rebuild(self.session, [case.id])
+        policy.set_release_gate(self.session, is_on=is_on, reason="One doctor", by=self.people[0])
+
     def wait(self, _case, minutes):
         self.time.pass_by(minutes=minutes)
 
@@ -190,6 +214,11 @@ HAPPENINGS = {
     "disable": (people_numbers,),
     "verify": (people_numbers, lengths),
     "close": (boards,),
+    "picture": (st.booleans(),),
+    "take_picture": (st.sampled_from([InstanceState.REMOVED, InstanceState.HIDDEN, InstanceState.PUBLISHED]),),
+    "mend": (),
+    "look": (people_numbers, st.sampled_from(AttestState)),
+    "gate": (st.booleans(),),
     "wait": (st.sampled_from([1, 31, 50]),),
 }
 happenings = st.sampled_from(sorted(HAPPENINGS)).flatmap(
@@ -198,6 +227,16 @@ happenings = st.sampled_from(sorted(HAPPENINGS)).flatmap(
 started = [("publish", number, ()) for number in range(CASES)] + [
     ("consent", number, (ConsentLevel.OUTSIDE, -60, 10_000)) for number in range(CASES)
 ]
+leaving = [
+    *started,
+    *(("picture", number, (True,)) for number in range(CASES)),
+    *(("share", number, (ShareKind.COLLEAGUE, 0, 10_000)) for number in range(CASES)),
+    *(("reason", number, ((Source.PUBLIC, policy.PUBLIC), 0, 10_000)) for number in range(CASES)),
+]
+GATE = ["picture", "take_picture", "mend", "look", "gate", "move", "consent", "share"]
+about_the_gate = st.sampled_from(GATE).flatmap(
+    lambda name: st.tuples(st.just(name), case_numbers, st.tuples(*HAPPENINGS[name]))
+)
 
 
 def _seen(session, reader):
@@ -246,6 +285,12 @@ def _play(connection_sessions, monkeypatch, history, after_each):
 @given(history=st.lists(happenings, max_size=25))
 def test_any_history_gives_the_readers_of_the_rules(sessions, monkeypatch, history):
     _play(sessions, monkeypatch, [*started, *history], lambda *_: None)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=st.lists(about_the_gate, max_size=25))
+def test_any_history_of_looks_lets_out_what_the_rules_let_out(sessions, monkeypatch, history):
+    _play(sessions, monkeypatch, [*leaving, *history], lambda *_: None)
 
 
 WIDENS_NOTHING = {"pin", "release", "take", "take_back", "withdraw_consent", "end_share", "close", "disable"}

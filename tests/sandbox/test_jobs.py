@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from pydicom.uid import JPEGBaseline8Bit
 
 from pinboard.deid import pixels as painting
@@ -19,7 +19,7 @@ from pinboard.deid.header import revalidate
 from pinboard.imaging import dicom
 from pinboard.imaging.errors import REFUSALS, Refused
 from pinboard.imaging.frames import decode_frame
-from pinboard.sandbox import developing
+from pinboard.sandbox import canvas
 from pinboard.sandbox.jobs import HEADER_JOBS, JOBS, PIXEL_JOBS
 from tests.dicoms import MARK, keys_params, make_dicom
 from tests.samples import ROOT, sample, samples
@@ -69,23 +69,26 @@ SAMPLES = [
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_what_is_exported_is_the_original_outside_the_boxes_and_constant_inside(name):
+@pytest.mark.parametrize("fill", [[], ["blur"]], ids=["block", "blur"])
+def test_what_is_exported_is_the_original_outside_the_boxes_and_painted_inside(name, fill):
     path = sample(name)
     data = (next(iter(sorted(path.iterdir()))) if path.is_dir() else path).read_bytes()
     original = dicom.read(data)
     summary, instance = scrub(data)
-    boxes = [[None, 20, 10, 60, 30], [0, 90, 90, 101, 97]]
+    boxes = [[None, 20, 10, 60, 30, *fill], [0, 90, 90, 101, 97]]
     answer, parts = develop(instance, boxes=boxes)
+    assert [box[5:] for box in answer["painted"]] == [fill, []]
     exported = export(answer, parts[0])
     assert (exported.Rows, exported.Columns) == (summary["rows"], summary["columns"])
     assert exported.PatientIdentityRemoved == "YES"
     assert exported.BurnedInAnnotation == "NO"
     whole = exported.pixel_array if summary["frames"] > 1 else exported.pixel_array[np.newaxis]
+    black = whole[0][93, 95]
     for index in range(summary["frames"]):
         before = dicom.frame(original, index)
         here = painting.boxes_of(answer["painted"], index)
         assert len(here) == (2 if index == 0 else 1)
-        value = whole[index][here[0][1], here[0][0]]
+        value = black if fill else whole[index][here[0][1], here[0][0]]
         assert painting.is_clean(before, whole[index].astype(before.dtype), here, np.max(value))
     assert revalidate(json.loads(json.dumps(answer["header"]))) == answer["header"]
 
@@ -119,6 +122,59 @@ def test_a_painted_box_is_black_in_both_photometrics(photometric):
     assert preview[30, 30] < 8
 
 
+@pytest.mark.parametrize("fill", [[], ["blur"]], ids=["block", "blur"])
+def test_nothing_that_is_kept_depends_on_what_lies_in_a_box(fill):
+    pixels = RNG.integers(100, 900, (90, 120)).astype(np.uint16)
+    made = []
+    for inside in (0, 512, 4095):
+        pixels[30:50, 40:80] = inside
+        # Without a window, black and grey levels are made of the picture itself.
+        data = make_dicom(pixels, WindowCenter=None, WindowWidth=None).data
+        made.append(develop(scrub(data)[1], boxes=[[None, 40, 30, 80, 50, *fill]]))
+    assert made[0] == made[1] == made[2]
+
+
+def test_a_preview_shows_the_boxes_as_they_will_be_painted():
+    _, instance = scrub(sample("ultrasound/echo-palette-10f-jpegls-burned-in.dcm").read_bytes())
+    boxes = [[None, 20, 10, 160, 40], [4, 300, 200, 400, 300, "blur"]]
+    answer, parts = develop(instance, boxes=boxes)
+    for frame in (3, 4):
+        shown = JOBS["preview"]([instance], {"frame": frame, "boxes": boxes})[1][0]
+        assert shown == cut(parts[1], answer["previews"])[frame]
+        assert shown != JOBS["preview"]([instance], {"frame": frame})[1][0]
+
+
+def test_a_fingerprint_is_that_of_the_painted_picture():
+    _, instance = scrub(make_dicom(CINE).data)
+    boxes = [[None, 20, 10, 40, 30, "blur"], [2, 5, 5, 9, 9]]
+    marks = JOBS["fingerprint"]([instance], {"boxes": boxes})[0]
+    answer = develop(instance, boxes=boxes)[0]
+    assert marks == {name: answer[name] for name in ("dhash", "pixels_sha256")}
+    assert marks != JOBS["fingerprint"]([instance], {})[0]
+    changed = CINE.copy()
+    changed[4, 59, 79] ^= 1
+    again = JOBS["fingerprint"]([scrub(make_dicom(changed).data)[1]], {"boxes": boxes})[0]
+    assert again["pixels_sha256"] != marks["pixels_sha256"]
+    assert again["dhash"] == marks["dhash"]
+
+
+def test_overlays_and_icons_cannot_show_what_was_painted():
+    dataset = pydicom.dcmread(sample("photos/xc-photo-with-icon.dcm"))
+    dataset.add_new(0x60000010, "US", dataset.Rows)
+    dataset.add_new(0x60000011, "US", dataset.Columns)
+    dataset.add_new(0x60000040, "CS", "G")
+    dataset.add_new(0x60003000, "OW", b"\xaa" * (dataset.Rows * dataset.Columns // 8))
+    file = io.BytesIO()
+    dataset.save_as(file)
+    assert "IconImageSequence" in dataset
+    _, instance = scrub(file.getvalue())
+    answer, parts = develop(instance, boxes=[[None, 0, 0, dataset.Columns, dataset.Rows]])
+    for out in (pydicom.dcmread(io.BytesIO(instance)), export(answer, parts[0])):
+        assert "IconImageSequence" not in out
+        assert not [element for element in out if 0x6000 <= element.tag.group <= 0x60FF]
+    assert np.ptp(export(answer, parts[0]).pixel_array) == 0
+
+
 def test_a_box_of_one_frame_is_not_painted_on_another():
     _, instance = scrub(make_dicom(CINE).data)
     answer, parts = develop(instance, boxes=[[3, 10, 10, 30, 30]])
@@ -126,7 +182,17 @@ def test_a_box_of_one_frame_is_not_painted_on_another():
     assert [bool(np.array_equal(pixels[index], CINE[index])) for index in range(5)] == [True, True, True, False, True]
 
 
-@pytest.mark.parametrize("boxes", [[[5, 0, 0, 9, 9]], [[-1, 0, 0, 9, 9]], [[None, 0, 0, 9]], ["x"]])
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [[5, 0, 0, 9, 9]],
+        [[-1, 0, 0, 9, 9]],
+        [[None, 0, 0, 9]],
+        ["x"],
+        [[None, 0, 0, 9, 9, "mosaic"]],
+        [["0", 0, 0, 9, 9]],
+    ],
+)
 def test_boxes_that_make_no_sense_are_refused(boxes):
     _, instance = scrub(make_dicom(CINE).data)
     with pytest.raises(Refused):
@@ -135,9 +201,29 @@ def test_boxes_that_make_no_sense_are_refused(boxes):
 
 def test_an_instance_is_not_developed_when_painting_fails(monkeypatch):
     _, instance = scrub(make_dicom(CINE).data)
-    monkeypatch.setattr(painting, "paint", lambda frame, _boxes, _value: frame.copy())
-    with pytest.raises(developing.NotPainted):
+    monkeypatch.setattr(painting, "paint", lambda frame, _areas, _value: frame.copy())
+    with pytest.raises(canvas.NotPainted):
         develop(instance, boxes=[[None, 10, 10, 30, 30]])
+
+
+def test_an_instance_is_not_developed_when_letters_are_left_in_a_blur(monkeypatch):
+    window = {"WindowCenter": 128, "WindowWidth": 256, "RescaleIntercept": 0}
+    _, instance = scrub(make_dicom(np.full((120, 300), 90, np.uint8), **window).data)
+    boxes = [[None, 20, 20, 280, 100, "blur"]]
+    develop(instance, boxes=boxes)
+
+    def paint_badly(frame, areas, _value):
+        left = frame.copy()
+        for x0, y0, x1, y1, _ in areas:
+            picture = Image.fromarray(left[y0:y1, x0:x1])
+            ImageDraw.Draw(picture).text((20, 20), "MEIER ANNA 1927", fill=255, font_size=20)
+            left[y0:y1, x0:x1] = picture
+        return left
+
+    monkeypatch.setattr(painting, "paint", paint_badly)
+    monkeypatch.setattr(painting, "is_clean", lambda *_: True)
+    with pytest.raises(canvas.NotPainted):
+        develop(instance, boxes=boxes)
 
 
 def test_the_key_frame_is_the_middle_one_unless_chosen():
@@ -193,7 +279,21 @@ def test_a_photo_becomes_an_instance_of_its_kind(kind, modality, sop_class):
     assert answer["is_recognizable"] is True
     assert answer["has_risk"] is True
     assert answer["identifiers"]["has_patient_id"] is False
-    assert "StudyDate" not in out
+    assert not out.StudyDate
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({"BurnedInAnnotation": "NO"}, False), ({"BurnedInAnnotation": None}, True),
+        ({"BurnedInAnnotation": "YES"}, True), ({"BurnedInAnnotation": "NO", "Modality": "US"}, True),
+        ({"BurnedInAnnotation": "NO", "Modality": "XA"}, False),
+        ({"BurnedInAnnotation": "NO", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.7.2"}, True),
+        ({"BurnedInAnnotation": "NO", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.77.1.1", "Modality": "OT"}, True),
+    ],
+)  # fmt: skip
+def test_a_second_look_is_needed_where_text_or_a_person_may_be_seen(elements, expected):
+    assert scrub(make_dicom(**elements).data)[0]["needs_attest"] is expected
 
 
 def test_a_photo_takes_the_subject_of_its_case():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pinboard.sandbox import ChildFailed, child
 
-KEYS = {"key_id": "a", "pseudonym": "00" * 32, "uid": "11" * 32, "date": "22" * 32}
+KEYS = {"key_id": "a", "pseudonym": "00" * 32, "uid": "11" * 32, "date": "22" * 32, "device": "33" * 32}
 STEP = {"keys": KEYS, "today": "2026-01-01"}
 BOXES = {"boxes": [[None, 0, 0, 8, 8]]}
 

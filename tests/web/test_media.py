@@ -117,6 +117,7 @@ def test_a_picture_goes_with_its_case(client, session, scene, sign_in, state):
 
 def test_a_removed_picture_is_gone_for_its_author_too(client, session, scene, sign_in):
     picture_of(session, scene).state = InstanceState.REMOVED
+    policy.rebuild(session, [scene.case.id])
     session.commit()
     sign_in(scene.people.ada)
     assert client.get(address(session, scene)).status_code == 404

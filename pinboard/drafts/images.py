@@ -1,0 +1,160 @@
+"""What the review page shows of each image: its areas, what is suggested, whether somebody confirmed it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pinboard.custody import Box, WireBox
+from pinboard.deid.rectangles import grow
+from pinboard.drafts import suggestions
+from pinboard.drafts.suggestions import Suggested
+from pinboard.drafts.words import kind_of
+from pinboard.intake.desk import on_desk
+from pinboard.intake.review import box_of, confirmed_ids
+from pinboard.models import Case, DrawnBox, Instance, Series, Suggestion, Upload
+from pinboard.policy import NotFound
+from pinboard.web.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A rectangle that is painted, or that would be and why."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    why: str
+    is_weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftImage:
+    """One image on the review page."""
+
+    public_id: str
+    name: str
+    kind: str
+    rows: int
+    columns: int
+    frames: int
+    has_risk: bool
+    is_confirmed: bool
+    drawn: list[Box]
+    suggestions: list[Suggested]
+    scan: str
+    scan_words: str
+    doubt: str
+    mark: str
+    siblings: int
+    """How many images of its series have the same size, itself included."""
+
+    @property
+    def open_count(self) -> int:
+        """Give how many sure suggestions somebody still has to decide about."""
+        return sum(map(suggestions.is_open, self.suggestions))
+
+    def outlines(self, frame: int) -> list[Outline]:
+        """Give what will be painted on one frame, and what would be, with its margin."""
+        offered = [(one.box, one.why, one.is_weak) for one in self.suggestions if one.state == "open"]
+        every = [*((box, "", False) for box in self.drawn), *offered]
+        grown = [
+            (grow((box.x0, box.y0, box.x1, box.y1), rows=self.rows, columns=self.columns), why, is_weak)
+            for box, why, is_weak in every
+            if box.frame is None or box.frame == frame
+        ]
+        return [Outline(*found, why, is_weak) for found, why, is_weak in grown if found]
+
+    @property
+    def boxes(self) -> list[WireBox]:
+        """Give the areas as they cross to the page and back."""
+        return [box.as_list() for box in self.drawn]
+
+    @property
+    def hints(self) -> list[dict[str, object]]:
+        """Give the suggestions as the script of the page draws them."""
+        return [one.as_json() for one in self.suggestions]
+
+
+def instance_for(session: Session, case: Case, public_id: str) -> Instance:
+    """Give one image of a draft, or nothing."""
+    found = session.scalar(
+        select(Instance).where(Instance.public_id == public_id, Instance.case_id == case.id, on_desk())
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def images(session: Session, case: Case) -> list[DraftImage]:
+    """Give the images of a draft in the order they came; a fixed number of statements for any number of them."""
+    sure = confirmed_ids(session, case)
+    names = numbers(session, case)
+    live = select(Instance.id).where(Instance.case_id == case.id, on_desk())
+    drawn: dict[int, list[Box]] = {}
+    for box in session.scalars(select(DrawnBox).where(DrawnBox.instance_id.in_(live)).order_by(DrawnBox.id)):
+        drawn.setdefault(box.instance_id, []).append(box_of(box))
+    offered: dict[int, list[Suggestion]] = {}
+    for row in session.scalars(select(Suggestion).where(Suggestion.instance_id.in_(live)).order_by(Suggestion.id)):
+        offered.setdefault(row.instance_id, []).append(row)
+    rows = sorted(ordered(session, case), key=lambda row: names.get(row[0].id, 0))
+    alike = Counter((one.series_id, one.rows, one.columns) for one, _modality in rows)
+    return [
+        _image(
+            one,
+            name=name_of(names, one.id),
+            kind=kind_of(modality, one.frame_count),
+            is_confirmed=one.id in sure,
+            boxes=drawn.get(one.id, []),
+            offered=offered.get(one.id, []),
+            siblings=alike[one.series_id, one.rows, one.columns],
+        )
+        for one, modality in rows
+    ]
+
+
+def _image(one: Instance, *, boxes: list[Box], offered: list[Suggestion], **more: Any) -> DraftImage:
+    found = suggestions.suggested(offered, boxes, one.frame_count)
+    return DraftImage(
+        public_id=one.public_id,
+        rows=one.rows,
+        columns=one.columns,
+        frames=one.frame_count,
+        has_risk=one.has_risk,
+        drawn=boxes,
+        suggestions=found,
+        scan=one.scan.value if one.scan else "",
+        scan_words=suggestions.scan_words(one.scan, found),
+        doubt=suggestions.doubt(one.scan, found),
+        mark=suggestions.mark(one, boxes, found),
+        **more,
+    )
+
+
+def ordered(session: Session, case: Case) -> Sequence[tuple[Instance, str]]:
+    """Give the images of a draft with their kind, in DICOM's order."""
+    statement = (
+        select(Instance, Series.modality)
+        .join(Series, Series.id == Instance.series_id)
+        .where(Instance.case_id == case.id, on_desk())
+        .order_by(Series.position, Series.id, Instance.position, Instance.id)
+    )
+    return [(instance, modality) for instance, modality in session.execute(statement)]
+
+
+def numbers(session: Session, case: Case) -> dict[int, int]:
+    """Give the number under which each image came."""
+    pairs = select(Upload.instance_id, Upload.number).where(Upload.case_id == case.id, Upload.instance_id.is_not(None))
+    return {int(instance): number for instance, number in session.execute(pairs) if instance is not None}
+
+
+def name_of(names: dict[int, int], instance_id: int) -> str:
+    """Call an image what the queue called it."""
+    number = names.get(instance_id)
+    return _("Image {number}").format(number=number) if number else _("Image")

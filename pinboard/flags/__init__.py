@@ -1,0 +1,1 @@
+"""Cases that readers report, and what reviewers decide about them."""
