@@ -20,6 +20,7 @@ from pinboard.models.grant import Audience, Consent, ConsentKind, ConsentLevel, 
 from pinboard.models.image import (
     Confirmation,
     Instance,
+    InstanceKind,
     InstanceState,
     MediaFile,
     MediaIntent,
@@ -32,6 +33,7 @@ from pinboard.models.image import (
 )
 from pinboard.models.inbox import InboxItem
 from pinboard.models.job import DoomedMedia, Job, JobState
+from pinboard.models.mark import CommentMark, Mark, MarkKind
 from pinboard.models.proof import (
     Attestation,
     AttestState,
@@ -78,6 +80,7 @@ __all__ = [
     "CaseVerb",
     "ClinicSetting",
     "Comment",
+    "CommentMark",
     "Confirmation",
     "Connection",
     "Consent",
@@ -96,11 +99,14 @@ __all__ = [
     "IdentifierHash",
     "InboxItem",
     "Instance",
+    "InstanceKind",
     "InstanceState",
     "InvalidTransition",
     "Job",
     "JobState",
     "LinkPurpose",
+    "Mark",
+    "MarkKind",
     "MediaFile",
     "MediaIntent",
     "Opening",

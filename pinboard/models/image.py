@@ -18,10 +18,26 @@ class InstanceState(enum.StrEnum):
     """Whether a picture is part of its case."""
 
     DRAFT = "draft"
+    LEFT_OUT = "left-out"
+    """Received, but its author did not choose it for the case; it may be brought in until the case is published."""
     PUBLISHED = "published"
     HIDDEN = "hidden"
     """Taken out of sight while it is mended; the rest of its case stays."""
     REMOVED = "removed"
+
+
+class InstanceKind(enum.StrEnum):
+    """What an instance is to its series."""
+
+    IMAGE = "image"
+    LOCALIZER = "localizer"
+    """A scout on which slices were planned; it stands aside from them."""
+    MOSAIC = "mosaic"
+    """Many slices tiled into one frame, as some MR devices store them."""
+    PAGE = "page"
+    """A page of a report."""
+    ECG = "ecg"
+    """Waveforms drawn to scale."""
 
 
 class ScanState(enum.StrEnum):
@@ -88,6 +104,9 @@ class Instance(Base):
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"), index=True)
     uid: Mapped[str] = mapped_column(String(64))
     state: Mapped[InstanceState] = mapped_column(Word(InstanceState), default=InstanceState.DRAFT)
+    kind: Mapped[InstanceKind] = mapped_column(Word(InstanceKind), default=InstanceKind.IMAGE)
+    is_subject_only: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Of a full set from which a face could be rebuilt: only the person in the images may be given it."""
     position: Mapped[int] = mapped_column(default=0)
     number: Mapped[int | None]
 
@@ -107,6 +126,9 @@ class Instance(Base):
     """What the file said of text in its pixels: YES, NO or nothing."""
     needs_attest: Mapped[bool] = mapped_column(Boolean, default=True)
     """Of a kind that a second clinician has to look at before it leaves the clinic."""
+
+    view: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """Spacing, orientation, windows and rescale for the viewer, taken from the header when the image is published."""
 
     scan: Mapped[ScanState | None] = mapped_column(Word(ScanState))
     detector: Mapped[str | None] = mapped_column(String(80))
