@@ -16,6 +16,7 @@ from pinboard.drafts.routes import bp as drafts
 from pinboard.flags.routes import bp as flags
 from pinboard.inbox.routes import bp as inbox
 from pinboard.intake.stores import Stores
+from pinboard.marks.routes import bp as marks
 from pinboard.patients.routes import bp as patients
 from pinboard.people.routes import bp as people
 from pinboard.search.routes import bp as search
@@ -38,6 +39,7 @@ FEATURES = (
     drafts,
     flags,
     inbox,
+    marks,
     patients,
     people,
     search,

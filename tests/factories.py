@@ -30,6 +30,8 @@ from pinboard.models import (
     GroupMember,
     Instance,
     InstanceState,
+    Mark,
+    MarkKind,
     MediaFile,
     Pin,
     Receipt,
@@ -248,6 +250,20 @@ def make_comment(session, case, author=None, body="Compare with the older film."
     case.comment_count += 1
     session.flush()
     return comment
+
+
+def make_mark(session, case, by=None, *, instance=None, letter="A", kind=MarkKind.ARROW, **given):
+    """Draw on the first image of a case, or on the one that is given."""
+    mine = select(Instance).where(Instance.case_id == case.id).order_by(Instance.id)
+    instance = instance or session.scalars(mine).first()
+    given.setdefault("points", [[10.0, 20.0]] if kind is MarkKind.TEXT else [[10.0, 20.0], [60.0, 80.0]])
+    return add(
+        session,
+        Mark(
+            public_id=public_id(), case_id=case.id, instance_id=instance.id, kind=kind, letter=letter,
+            by_id=by.id if by else case.author_id, created_at=clock.now(), **given,
+        ),
+    )  # fmt: skip
 
 
 def make_patient_board(session, subject, **given):

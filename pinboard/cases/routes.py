@@ -11,6 +11,7 @@ from pinboard.attest.queries import attested_by
 from pinboard.cases import queries, receipts, service, words
 from pinboard.cases.forms import SolveForm
 from pinboard.comments.queries import thread
+from pinboard.marks.queries import marks_of
 from pinboard.models import Case, CaseState, Resolution
 from pinboard.policy import NotFound, case_for
 from pinboard.web.access import access
@@ -70,6 +71,7 @@ def _page(case_id: str, number: int) -> Response:
     if is_fragment():
         return make_response(render_template("partials/cases/stage.html", case=case, **stage))
     found = thread(session, g.reader, case, Cursor.read(request.args.get("comments"), int))
+    found |= marks_of(session, g.reader, case)
     answer = make_response(render_template("pages/cases/show.html", case=case, **stage, **_words(case), **found))
     sign_in = current_user.sign_in
     note_opening(case.id, g.reader, seat=sign_in.public_id, device=sign_in.device)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
+from pinboard.marks.queries import Piece, links, pieces
 from pinboard.models import Case, Comment, Role, User, Visibility
 from pinboard.policy import Reader, may
 from pinboard.vocabulary import meaning
@@ -40,6 +41,8 @@ class Shown:
     may_edit: bool
     may_delete: bool
     may_restore: bool
+    pieces: tuple[Piece, ...] = field(default=())
+    """Its words, cut where they name a mark that can be shown."""
     replies: tuple[Shown, ...] = field(default=())
 
 
@@ -126,7 +129,13 @@ def _with_replies(session: Session, reader: Reader, case: Case, page: list[Shown
         return []
     keys = [comment.key for comment in page]
     rows = session.execute(_select(case.id).where(Comment.parent_id.in_(keys)).limit(REPLIES)).all()
+    replies = [shown(row, reader) for row in rows]
+    leading = links(session, [one.key for one in (*page, *replies) if "[" in one.body])
     under: dict[int, list[Shown]] = {}
-    for row in rows:
-        under.setdefault(row.parent_id, []).append(shown(row, reader))
-    return [replace(comment, replies=tuple(under.get(comment.key, ()))) for comment in page]
+    for row, one in zip(rows, replies, strict=True):
+        under.setdefault(row.parent_id, []).append(_cut(one, leading))
+    return [replace(_cut(one, leading), replies=tuple(under.get(one.key, ()))) for one in page]
+
+
+def _cut(comment: Shown, leading: dict[int, dict[str, str]]) -> Shown:
+    return replace(comment, pieces=pieces(comment.body, leading.get(comment.key, {})))

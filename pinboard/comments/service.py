@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,8 @@ from pinboard import audit
 from pinboard.clock import now
 from pinboard.comments.queries import can_edit, can_restore
 from pinboard.ids import public_id
-from pinboard.models import Case, Comment, InboxItem, Visibility
+from pinboard.marks.queries import named
+from pinboard.models import Case, Comment, CommentMark, InboxItem, Visibility
 from pinboard.policy import NotFound
 
 
@@ -30,6 +32,7 @@ def create(session: Session, case: Case, *, body: str, by: int, parent: Comment 
     session.add(comment)
     _count(session, case, 1)
     session.flush()
+    _point(session, comment)
     _tell(session, case, comment, parent)
     return comment
 
@@ -40,7 +43,7 @@ def edit(session: Session, comment: Comment, *, body: str) -> bool:
         return False
     if body != comment.body:
         comment.body, comment.edited_at = body, now()
-        session.flush()
+        _point(session, comment)
     return True
 
 
@@ -61,6 +64,14 @@ def restore(session: Session, case: Case, comment: Comment) -> bool:
     _count(session, case, 1)
     session.flush()
     return True
+
+
+def _point(session: Session, comment: Comment) -> None:
+    """Tie a comment to the marks that its words name by their letters."""
+    session.execute(delete_rows(CommentMark).where(CommentMark.comment_id == comment.id))
+    marks = named(session, comment.case_id, comment.body)
+    session.add_all(CommentMark(comment_id=comment.id, mark_id=mark_id) for mark_id in marks)
+    session.flush()
 
 
 def _count(session: Session, case: Case, step: int) -> None:

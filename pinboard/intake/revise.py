@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock, policy
@@ -14,7 +14,18 @@ from pinboard.intake.cover import choose_key, dress
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.notes import doom, note, record
 from pinboard.intake.outbox import enqueue
-from pinboard.models import Case, CaseChange, CaseState, Instance, InstanceState, MediaFile, Release, Series, User
+from pinboard.models import (
+    Case,
+    CaseChange,
+    CaseState,
+    Instance,
+    InstanceState,
+    Mark,
+    MediaFile,
+    Release,
+    Series,
+    User,
+)
 
 EDITABLE = (
     "title",
@@ -52,6 +63,7 @@ def remove_image(session: Session, instance: Instance, by: User, reason: str) ->
     instance.header, instance.dhash, instance.pixel_mac = {}, None, None
     names = list(session.scalars(select(MediaFile.object_name).where(MediaFile.instance_id == instance.id)))
     session.execute(delete(MediaFile).where(MediaFile.instance_id == instance.id))
+    _forget_marks(session, instance)
     session.flush()
     choose_key(session, session.get_one(Series, instance.series_id))
     dress(session, case)
@@ -112,6 +124,12 @@ def _shown(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return None if value is None else str(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _forget_marks(session: Session, removed: Instance) -> None:
+    """Forget what was drawn on the image; the rows stay, so that no other mark gets their letters."""
+    gone = update(Mark).where(Mark.instance_id == removed.id).values(removed_at=clock.now(), points=[], text="")
+    session.execute(gone, execution_options={"synchronize_session": "fetch"})
 
 
 def _shrink_releases(session: Session, case: Case, removed: Instance) -> None:

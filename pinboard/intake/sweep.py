@@ -26,6 +26,7 @@ from pinboard.models import (
     Instance,
     Job,
     JobState,
+    Mark,
     MediaFile,
     MediaIntent,
     ShareUnlock,
@@ -43,7 +44,7 @@ JOBS_KEPT = timedelta(days=7)
 FINISHED = ("fingerprint", "mail", "mend", "publish", "scan")
 """Kinds of which each row is about one thing, and is of no use once it is done."""
 WORDS_KEPT = timedelta(days=1)
-"""How long a deleted comment can be brought back by its author; then its words are gone."""
+"""How long a deleted comment or mark can be brought back by its author; then what it said is gone."""
 
 
 def sweep(stores: Stores, now: datetime | None = None) -> None:
@@ -93,6 +94,7 @@ def _forget_rows(session: Session, now: datetime) -> None:
     session.execute(
         update(Comment).where(Comment.deleted_at < now - WORDS_KEPT, Comment.body != "").values(body=""),
     )
+    session.execute(update(Mark).where(Mark.removed_at < now - WORDS_KEPT).values(points=[], text=""))
     # A process that died while it received leaves a slot that its sender may fill again.
     session.execute(
         update(Upload)

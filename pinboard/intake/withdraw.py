@@ -26,6 +26,7 @@ from pinboard.models import (
     Grant,
     Instance,
     InvalidTransition,
+    Mark,
     MediaFile,
     Pin,
     Release,
@@ -113,6 +114,7 @@ def erase(session: Session, case: Case, by: User) -> None:
         update(Share).where(Share.case_id == case.id).values(label="", revoked_at=now), execution_options=mine
     )
     session.execute(update(Consent).where(Consent.case_id == case.id).values(reason=None), execution_options=mine)
+    session.execute(delete(Mark).where(Mark.case_id == case.id), execution_options=mine)
     session.execute(delete(Pin).where(Pin.case_id == case.id), execution_options=mine)
     session.execute(delete(Grant).where(Grant.case_id == case.id), execution_options=mine)
     case.comment_count = case.frame_count = 0

@@ -21,6 +21,7 @@ from pinboard.models import (
     IdentifierHash,
     Instance,
     InstanceState,
+    Mark,
     MediaFile,
     OpeningBatch,
     Pin,
@@ -88,6 +89,7 @@ def _left_of_erased() -> list[ColumnElement[bool]]:
     return [
         *(word != "" for word in words),
         exists().where(Comment.case_id == Case.id, Comment.body != ""),
+        exists().where(Mark.case_id == Case.id),
         exists().where(MediaFile.case_id == Case.id),
         _image(or_(Instance.blob.is_not(None), Instance.media_name.is_not(None))),
         exists().where(Pin.case_id == Case.id),

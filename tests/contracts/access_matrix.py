@@ -11,9 +11,9 @@ The answers stand in the order of the headings. A word or a number is
     go      303 to another page     wait    403, the account waits to be checked
 
 Names in braces are those of `world.py`: Ada owns {case}, {board}, {draft} and {upload}; Ben, who reads that board,
-wrote {comment}; {wish} waits for a second look at another case of hers; {link} is the secret of a share of the case. A
-change is sent empty: whoever may make it is then mostly answered 422, and whoever may not 404. Put what must be in it
-into DATA where an empty one is 404 for everybody.
+wrote {comment} and drew {mark}; {wish} waits for a second look at another case of hers; {link} is the secret of a
+share of the case. A change is sent empty: whoever may make it is then mostly answered 422, and whoever may not 404.
+Put what must be in it into DATA where an empty one is 404 for everybody.
 """
 
 from dataclasses import dataclass, field
@@ -128,6 +128,15 @@ GET    /c/{case}/comments/{comment}/edit                  --   200  --   --   --
 POST   /c/{case}/comments/{comment}/edit                  --   422  --   --   --   --   wait --   in   in   in
 GET    /c/{case}/comments/{comment}/reply                 200  200  200  200  --   --   wait --   in   in   in
 POST   /c/{case}/comments/{comment}/restore               --   go   --   --   --   --   wait --   in   in   in
+
+# Marks                                                   ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /c/{case}/marks                                    go   go   go   go   --   --   wait --   in   in   in
+POST   /c/{case}/marks                                    422  422  422  422  --   --   wait --   in   in   in
+GET    /c/{case}/marks/new                                200  200  200  200  --   --   wait --   in   in   in
+GET    /c/{case}/marks/{mark}                             go   go   go   go   --   --   wait --   in   in   in
+POST   /c/{case}/marks/{mark}/move                        --   422  --   --   --   --   wait --   in   in   in
+POST   /c/{case}/marks/{mark}/remove                      --   go   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/marks/{mark}/restore                     --   go   --   --   --   --   wait --   in   in   in
 
 # Search                                                  ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /search                                            200  200  200  200  --   --   wait --   in   in   in

@@ -11,7 +11,7 @@ import pytest
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
 FEATURES = ("accounts", "admin", "attest", "boards", "cases", "comments", "dicomweb", "drafts", "flags")
-FEATURES += ("inbox", "opinions", "patients", "people", "search", "shares", "upkeep")
+FEATURES += ("inbox", "marks", "opinions", "patients", "people", "search", "shares", "upkeep")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
     ("storage", "sandbox"),
@@ -44,6 +44,8 @@ READS = {
     ("boards", "comments"),
     ("cases", "attest"),
     ("cases", "comments"),
+    ("cases", "marks"),
+    ("comments", "marks"),
     ("patients", "boards"),
     ("patients", "cases"),
     ("search", "cases"),

@@ -37,7 +37,7 @@ from pinboard.storage.media import Media
 from pinboard.storage.vault import Vault
 from pinboard.web.extensions import db
 from tests.browser import Browser
-from tests.factories import make_attestation, make_case, make_comment, make_draft, make_picture
+from tests.factories import make_attestation, make_case, make_comment, make_draft, make_mark, make_picture
 from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
 
@@ -126,6 +126,7 @@ def _names(session, scene):
     proof = Proof(public_id=public_id(), started_at=now(), finished_at=now(), violations=[], line="pinboard-proof-1")
     session.add(proof)
     comment = make_comment(session, scene.case, people.ben, "A word of Ben")
+    mark = make_mark(session, scene.case, people.ben)
     invitation, invited = links.issue(session, LinkPurpose.INVITATION, role=Role.TRAINEE, created_by_id=people.oz.id)
     reset = links.reset_password(session, people.cleo, by_id=None)
     instance = session.scalars(select(Instance).where(Instance.case_id == scene.case.id)).one()
@@ -143,6 +144,7 @@ def _names(session, scene):
         "board": scene.board.slug,
         "pin": session.scalars(select(Pin.public_id).where(Pin.case_id == scene.case.id)).one(),
         "comment": comment.public_id,
+        "mark": mark.public_id,
         "share": scene.share.public_id,
         "link": scene.share.secret,
         "patient_board": session.get(Board, scene.release.board_id).slug,

@@ -19,7 +19,7 @@ NOT_PAGES = {
     "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
-    "admin.home", "comments.index", "comments.show", "attest.picture", "drafts.redacting",
+    "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture", "drafts.redacting",
 }  # fmt: skip
 
 
@@ -61,6 +61,7 @@ PAGES = (
     View("case-solve", "cases.solve", "ada", "/c/{case}/solve"),
     View("comment-edit", "comments.edit", "ada", "/c/{case}/comments/{comment}/edit"),
     View("comment-reply", "comments.reply", "ada", "/c/{case}/comments/{said}/reply"),
+    View("mark-new", "marks.new", "ben", "/c/{case}/marks/new?media={media}&kind=text&points=[[80,90]]"),
     View("audience", "upkeep.audience", "ada", "/c/{case}/audience"),
     View("edit", "upkeep.edit", "ada", "/c/{case}/edit"),
     View("history", "upkeep.history", "ben", "/c/{solved}/history"),

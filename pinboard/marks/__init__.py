@@ -1,0 +1,1 @@
+"""What readers draw over the frames of a case, with letters by which their comments speak of it."""
