@@ -5,9 +5,7 @@ A header job is pure Python and may hold the pseudonym keys. A pixel job runs th
 
 from __future__ import annotations
 
-import functools
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -25,18 +23,16 @@ from pinboard.imaging.errors import Refused
 from pinboard.imaging.likeness import Fingerprint, dhash
 from pinboard.imaging.photo import read_photo
 from pinboard.imaging.sniff import HEAD, REFUSED_KINDS, Kind, sniff
-from pinboard.sandbox.canvas import NotPainted, canvas_for, look_again, painted_frames
+from pinboard.sandbox.canvas import canvas_for, look_again, painted_frames
 from pinboard.sandbox.developing import Pack, developed
 from pinboard.sandbox.inspecting import wrong_with
 from pinboard.sandbox.planes import planes_of
+from pinboard.sandbox.registry import HEADER_JOBS, JOBS, PIXEL_JOBS, register
 from pinboard.sandbox.summary import has_risk, needs_attest, summary, uids
 
 Json = dict[str, Any]
-Job = Callable[[list[bytes], Json], tuple[Json, Sequence[bytes]]]
 
-JOBS: dict[str, Job] = {}
-HEADER_JOBS: set[str] = set()
-PIXEL_JOBS: set[str] = set()
+__all__ = ["HEADER_JOBS", "JOBS", "PIXEL_JOBS"]
 
 _PREVIEW_SIDE = 2048
 _LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})
@@ -45,29 +41,7 @@ _LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840
 anatomy()
 
 
-def _job(names: set[str]) -> Callable[[Job], Job]:
-    """Register a job; whatever it raises about a file leaves as a refusal without message."""
-
-    def register(run: Job) -> Job:
-        @functools.wraps(run)
-        def guarded(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    return run(parts, params)
-            except (Refused, NotPainted, MemoryError):
-                raise
-            except Exception:  # noqa: BLE001 - hostile bytes make parsers raise every type, with values in the message
-                raise Refused("damaged") from None
-
-        JOBS[run.__name__] = guarded
-        names.add(run.__name__)
-        return guarded
-
-    return register
-
-
-@_job(HEADER_JOBS)
+@register(HEADER_JOBS)
 def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Rebuild a DICOM file from the allow list; part 0 is the new file."""
     data = parts[0]
@@ -106,7 +80,7 @@ def scrub(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     return answer, [out]
 
 
-@_job(HEADER_JOBS)
+@register(HEADER_JOBS)
 def scrub_each(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Rebuild many files in one child; `files` says of each its summary or its refusal, refused ones have no bytes."""
     summaries: list[Json] = []
@@ -126,7 +100,7 @@ def _pixel_size(dataset: Any) -> int:
     return sum(len(dataset[keyword].value) for keyword in dicom.PIXEL_KEYWORDS if keyword in dataset)
 
 
-@_job(PIXEL_JOBS)
+@register(PIXEL_JOBS)
 def photo(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Copy the pixels of a photo; part 0 is them, row by row."""
     picture = read_photo(parts[0], params.get("longest", 2048))
@@ -134,7 +108,7 @@ def photo(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     return {"rows": rows, "columns": columns, "samples": 3 if picture.ndim == 3 else 1}, [picture.tobytes()]
 
 
-@_job(HEADER_JOBS)
+@register(HEADER_JOBS)
 def wrap_photo(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Make a DICOM instance of a photo's pixels; part 0 is the new file."""
     taken = photos.Photo(
@@ -168,7 +142,7 @@ def wrap_photo(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]
     return answer, [out]
 
 
-@_job(PIXEL_JOBS)
+@register(PIXEL_JOBS)
 def preview(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Show one frame of a scrubbed instance, with boxes as they would be painted; part 0 is a JPEG."""
     dataset = dicom.read(parts[0])
@@ -181,7 +155,7 @@ def preview(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     return {"width": columns, "height": rows, "tone": renditions.tone(shown)}, [jpeg]
 
 
-@_job(PIXEL_JOBS)
+@register(PIXEL_JOBS)
 def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Paint, verify and encode a reviewed instance, one frame at a time.
 
@@ -223,13 +197,13 @@ def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     return answer, [packed.whole(), previews.whole(), *(webp for _, _, webp in pictures)]
 
 
-@_job(PIXEL_JOBS)
+@register(PIXEL_JOBS)
 def inspect(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Say which stored frames are damaged or show what their receipt calls painted."""
     return wrong_with(parts, params), []
 
 
-@_job(PIXEL_JOBS)
+@register(PIXEL_JOBS)
 def fingerprint(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Give the marks by which a scrubbed instance is found again, as `develop` would give them with these boxes."""
     dataset = dicom.read(parts[0])
@@ -245,7 +219,7 @@ def fingerprint(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]
     return {"dhash": likeness, "pixels_sha256": marks.hex()}, []
 
 
-@_job(PIXEL_JOBS)
+@register(PIXEL_JOBS)
 def planes(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Make the 8-bit pictures that the vision child looks at; `found` is what needs no network."""
     return planes_of(parts[0], has_networks=params["has_networks"])
@@ -255,7 +229,7 @@ def _likeness(header: Json, painted: Array, index: int) -> str | None:
     return dhash(window.to_display(painted, header, index=index))
 
 
-@_job(HEADER_JOBS)
+@register(HEADER_JOBS)
 def export(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Make the lossless DICOM instance of a header and a frame pack; part 0 is the file."""
     header = headers.revalidate(params["header"])
