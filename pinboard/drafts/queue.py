@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from pinboard.drafts.words import kind_of, refusal
+from pinboard.drafts.words import kind_of, refusal, series_label
 from pinboard.models import Case, Instance, Series, Upload, UploadState
 from pinboard.policy import NotFound
 from pinboard.web.text import _
@@ -24,9 +24,14 @@ class QueueRow:
     state: str
     note: str
     kind: str = ""
+    refusal: str = ""
+    """Code of why it was not taken, by which the page counts."""
     image: str = ""
     width: int = 0
     height: int = 0
+    series: str = ""
+    series_label: str = ""
+    """“CT, series 2”: under which heading it is counted."""
 
     @property
     def name(self) -> str:
@@ -53,38 +58,43 @@ def queue_row(session: Session, upload: Upload) -> QueueRow:
 
 
 def _queue_rows(session: Session, which: Any) -> list[QueueRow]:
+    """Read columns only: a header is kilobytes, and a CD has hundreds of them."""
     rows = session.execute(
-        select(Upload, Case.public_id, Instance, Series.modality)
+        select(Upload.public_id, Upload.number, Upload.state, Upload.refusal, Case.public_id.label("draft"))
+        .add_columns(Instance.public_id.label("image"), Instance.frame_count, Instance.columns, Instance.rows)
+        .add_columns(Series.public_id.label("series"), Series.modality, Series.number.label("series_number"))
         .join(Case, Case.id == Upload.case_id)
         .outerjoin(Instance, Instance.id == Upload.instance_id)
         .outerjoin(Series, Series.id == Instance.series_id)
         .where(which)
         .order_by(Upload.number)
     )
-    return [_queue_row(upload, draft, instance, modality) for upload, draft, instance, modality in rows]
+    return [_queue_row(row) for row in rows]
 
 
-def _queue_row(upload: Upload, draft: str, instance: Instance | None, modality: str | None) -> QueueRow:
-    row = QueueRow(upload.public_id, draft, upload.number, upload.state.value, _note(upload))
-    if instance is None:
-        return row
+def _queue_row(row: Row[*tuple[Any, ...]]) -> QueueRow:
+    note = _note(row.state, row.refusal)
+    if row.image is None:
+        return QueueRow(row.public_id, row.draft, row.number, row.state.value, note, refusal=row.refusal or "")
     return QueueRow(
-        upload.public_id,
-        draft,
-        upload.number,
-        upload.state.value,
-        _note(upload),
-        kind=kind_of(modality or "", instance.frame_count),
-        image=instance.public_id,
-        width=instance.columns,
-        height=instance.rows,
+        row.public_id,
+        row.draft,
+        row.number,
+        row.state.value,
+        note,
+        kind=kind_of(row.modality or "", row.frame_count),
+        image=row.image,
+        width=row.columns,
+        height=row.rows,
+        series=row.series,
+        series_label=series_label(row.modality, row.series_number),
     )
 
 
-def _note(upload: Upload) -> str:
+def _note(state: UploadState, code: str | None) -> str:
     words = {
         UploadState.WAITING: _("Not sent yet. Choose the file again, or remove this line."),
         UploadState.RECEIVING: _("Taking the identity out of it"),
         UploadState.RECEIVED: _("Ready"),
     }
-    return words.get(upload.state) or refusal(upload.refusal)
+    return words.get(state) or refusal(code)

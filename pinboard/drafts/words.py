@@ -72,6 +72,12 @@ def kind_of(modality: str, frames: int) -> str:
     return word if frames == 1 else _("{kind}, {count} frames").format(kind=word, count=frames)
 
 
+def series_label(modality: str, number: int | None) -> str:
+    """Name a series as its device does: “CT, series 2”."""
+    word = _(vocabulary.modality(modality)) or _("Images")
+    return word if number is None else _("{kind}, series {number}").format(kind=word, number=number)
+
+
 def count_images(count: int) -> str:
     """Say how many images there are."""
     return _("1 image") if count == 1 else _("{count} images").format(count=count)

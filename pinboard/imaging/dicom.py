@@ -162,7 +162,7 @@ def check(dataset: Dataset) -> None:
     Raises
     ------
     Refused
-        "pdf", "unsupported-kind", "no-pixels", "unsupported-syntax", "too-large" or "damaged".
+        "pdf", "unsupported-kind", "no-pixels", "missing-uid", "unsupported-syntax", "too-large" or "damaged".
     """
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     if not _is_decodable(syntax):
@@ -174,9 +174,19 @@ def check(dataset: Dataset) -> None:
         raise Refused("unsupported-kind")
     if not any(keyword in dataset for keyword in PIXEL_KEYWORDS):
         raise Refused("no-pixels")
+    _check_links(dataset)
     if syntax == JPEG_EXTENDED and _is_deep_jpeg(dataset) and "pylibjpeg" not in get_decoder(syntax).available_plugins:
         raise Refused("unsupported-syntax")
     _check_size(dataset)
+
+
+def _check_links(dataset: Dataset) -> None:
+    """Refuse a slice that says of which series or study it is, but not which of them it is; a lone picture may pass."""
+    study, series, own = (
+        bool(dataset.get(keyword)) for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+    )
+    if (not own and (study or series)) or (study and not series):
+        raise Refused("missing-uid")
 
 
 def _is_decodable(syntax: str) -> bool:

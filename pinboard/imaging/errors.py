@@ -10,6 +10,8 @@ REFUSALS: dict[str, str] = {
     "uncompressed, JPEG or JPEG 2000 DICOM.",
     "unsupported-kind": "This DICOM object is not an image (a report, plan, waveform, segmentation or index). "
     "Choose the images themselves.",
+    "missing-uid": "This DICOM file lacks a number (UID) that says which image it is or to which series it belongs. "
+    "Export it again from where it came.",
     "no-pixels": "This DICOM file has a header but no image in it. Choose the files that hold the images.",
     "too-large": "This picture is larger than can be taken. Export it in a smaller size or with fewer frames.",
     "bomb": "This file unpacks to far more than its size promises, so it was not opened. Export it uncompressed.",
@@ -18,6 +20,7 @@ REFUSALS: dict[str, str] = {
     "video": "Video files are not taken. Export the cine as multi-frame DICOM or single frames as pictures.",
     "gif": "GIF is not taken. Export the picture as PNG or JPEG.",
     "archive": "This is an archive. Unpack it and choose the images in it.",
+    "encrypted": "This file is locked with a password. Unpack it on your device and choose the images in it.",
     "heic-missing": "HEIC cannot be read on this server. Export the photo as JPEG.",
 }
 """Sentence by code. Codes are stable: receipts, tests and the command line name them."""
