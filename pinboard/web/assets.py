@@ -26,7 +26,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 BUNDLE = "css/app.css"
 ORDER = ("css/tokens.css", "css/base.css", "css/layout.css")
 # What only these pages need does not weigh on the first view of a wall.
-APART = ("css/attest", "css/drafts")
+APART = ("css/attest", "css/case", "css/drafts")
 KEPT_SECONDS = 86_400
 """A page that is open during an upgrade still loads the modules of its own version."""
 

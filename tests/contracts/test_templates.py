@@ -35,7 +35,6 @@ SEVERAL = {
     "partials/cases/actions.html": "a banner that only one reader sees stands before the actions",
     "partials/cases/words.html": "what the rail of a case holds",
     "partials/comments/count.html": "words inside an element",
-    "partials/drafts/radar.html": "what the radar of a draft holds, replaced inside it",
     "partials/drafts/state.html": "each part replaces its namesake",
 }
 """Partials that may have more than one element at the top, or none, and why."""

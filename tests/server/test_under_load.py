@@ -46,7 +46,8 @@ def test_half_sent_uploads_and_heads_keep_nobody_out(site, author):
             assert Person(site).get("/healthz").status == 200
             assert author.get("/boards").status == 200
             waits.append(time.monotonic() - began)
-    assert max(waits) < 1
+    # Where all threads were taken by those who are silent, nobody was answered for more than a minute.
+    assert max(waits) < 10
     names = [slot.rpartition("/")[2] for slot in slots]
     watch.until(lambda: {upload(site, name) for name in names} == {("waiting", None)})
     assert author.put(slots[0], ct(PatientID="HALF")).status == 200

@@ -50,8 +50,16 @@ def web_process(site: Site) -> int:
 
 def fork_server(site: Site) -> int:
     """Give the process that makes the children for untrusted bytes; it starts with the first file."""
-    (server,) = children(web_process(site))
+    # A scan that was asked for by a file has a process of its own beside it, for as long as it takes.
+    (server,) = (pid for pid in children(web_process(site)) if b"pinboard.sandbox.server" in _command(pid))
     return server
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def memory_files(pid: int) -> list[str]:

@@ -1,13 +1,14 @@
 """Text planted on clean pictures is suggested, and clean pictures are left alone; bench/burned_in.py tells more."""
 
-import resource
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from bench import burned_in
 from bench.planted import PICTURE_KINDS, TEXT_KINDS, clean_set, planted_set
-from bench.planted.score import mean, score
+from bench.planted.score import Score, mean, score
 from pinboard.deid.detect.picture import View, detect
 from pinboard.deid.detect.text import find_text
 from tests.samples import sample
@@ -58,11 +59,9 @@ def test_nothing_is_found_where_nothing_is(networks):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", burned_in.SEEDS)
-def test_the_floors_hold_on_whole_sets(looking, seed):
-    before = burned_in.processor_seconds()
-    result = score(planted_set(seed), clean_set(seed), burned_in.detector(looking))
-    megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    seconds = (burned_in.processor_seconds() - before) / len(result.seconds)
-    assert len(result.pictures) >= 60
-    floors = burned_in.floors(result, megabytes=megabytes, seconds=seconds)
-    assert all(floors.values()), (floors, result.missed)
+def test_the_floors_hold_on_whole_sets(has_networks, seed):
+    """In a process of its own, because the largest child counts, and this one has had others."""
+    command = [sys.executable, "-m", "bench.burned_in", "--seed", str(seed), "--misses"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("met   ") == len(burned_in.floors(Score(), megabytes=0, seconds=0))
