@@ -28,6 +28,7 @@ from pinboard.sandbox.developing import Pack, developed
 from pinboard.sandbox.inspecting import wrong_with
 from pinboard.sandbox.planes import planes_of
 from pinboard.sandbox.registry import HEADER_JOBS, JOBS, PIXEL_JOBS, register
+from pinboard.sandbox.sheets import sheet_of
 from pinboard.sandbox.summary import has_risk, needs_attest, summary, uids
 
 Json = dict[str, Any]
@@ -153,6 +154,12 @@ def preview(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     rows, columns = shown.shape[:2]
     jpeg = renditions.preview_jpeg(shown, longest=params.get("longest", _PREVIEW_SIDE))
     return {"width": columns, "height": rows, "tone": renditions.tone(shown)}, [jpeg]
+
+
+@register(PIXEL_JOBS)
+def sheet(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Show many slices of scrubbed instances small, with boxes as they would be painted; part 0 is a JPEG strip."""
+    return sheet_of(parts, params)
 
 
 @register(PIXEL_JOBS)
