@@ -1,0 +1,83 @@
+/* The controls of marks under the picture: a row of shapes that unfolds, and what can be done with the chosen mark. */
+
+import { KINDS, toolOf } from "./drawing.js";
+
+export class MarkBar {
+  constructor(marks) {
+    const { viewer, words } = marks;
+    this.marks = marks;
+    this.shapes = marks.canDraw ? KINDS.map((kind) => this.button(words[kind], (event) => this.take(kind, event))) : [];
+    this.shower = this.button(words.hide, () => marks.toggle());
+    this.row = row(words.draw, ...this.shapes, this.shower);
+    Object.assign(this.row, { hidden: true }).dataset.rows = "marks";
+    this.opener = this.button(marks.canDraw ? words.draw : words.layer, () => {});
+    this.opener.dataset.row = "marks";
+    this.opener.setAttribute("aria-expanded", "false");
+
+    this.letter = document.createElement("span");
+    this.say = this.button(words.comment, () => marks.say(marks.chosen.letter));
+    this.remover = this.button(words.remove, () => marks.remove(marks.chosen));
+    this.closer = this.button(words.close, () => marks.choose(null));
+    this.about = row(words.layer, this.letter, this.say, this.remover, this.closer);
+
+    (viewer.querySelector(".viewer-tools") ?? this.row).append(this.opener);
+    const last = [...viewer.querySelectorAll("[data-rows], .viewer-tools")].at(-1) ?? viewer.stage;
+    last.after(this.row, this.about);
+    this.tell();
+  }
+
+  remove() {
+    for (const element of [this.row, this.about, this.opener]) element.remove();
+  }
+
+  button(label, act) {
+    const made = document.createElement("button");
+    Object.assign(made, { type: "button", className: "button", textContent: label });
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /* A press without a pointer has nowhere to draw, so its shape begins in the middle. */
+  take(kind, { detail }) {
+    const { viewer } = this.marks;
+    if (detail === 0) return this.marks.addInTheMiddle(kind);
+    if (viewer.tool.name === toolOf(kind)) return this.put();
+    this.before ??= viewer.tool.name;
+    return viewer.setTool(toolOf(kind));
+  }
+
+  /* After one shape the finger does again what it did before. */
+  put() {
+    const { viewer } = this.marks;
+    if (viewer.tool.name.startsWith("mark-")) viewer.setTool(this.before ?? "scroll");
+    this.before = null;
+  }
+
+  tell() {
+    const { marks } = this;
+    const { chosen, words, viewer } = marks;
+    this.shapes.forEach((button, place) => press(button, viewer.tool.name === toolOf(KINDS[place])));
+    this.shower.textContent = marks.isShown ? words.hide : words.show;
+    this.shower.hidden = !marks.marks.length;
+    this.opener.hidden = !marks.canDraw && !marks.marks.length;
+    this.about.hidden = !chosen;
+    if (!chosen) return;
+    this.letter.className = `mark-letter author${chosen.colour}`;
+    this.letter.textContent = chosen.letter;
+    this.say.hidden = !marks.canDraw;
+    this.remover.hidden = !marks.canDraw || !chosen.isOwn;
+  }
+}
+
+function row(label, ...children) {
+  const made = document.createElement("div");
+  made.className = "marks-bar";
+  made.setAttribute("role", "group");
+  made.setAttribute("aria-label", label);
+  made.append(...children);
+  return made;
+}
+
+function press(button, isOn) {
+  if (button.getAttribute("aria-pressed") !== String(isOn)) button.setAttribute("aria-pressed", String(isOn));
+}

@@ -1,0 +1,77 @@
+/* Lays marks over the picture as SVG: they stay sharp at any zoom, and each can be tabbed to, pressed and read out. */
+
+import { lengthOf, outline } from "./shapes.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export class Layer {
+  constructor(stage, words) {
+    this.words = words;
+    this.svg = make("svg", { class: "marks-layer", role: "group", "aria-label": words.layer });
+    this.draft = group();
+    this.draft.removeAttribute("tabindex");
+    this.draft.classList.add("is-draft");
+    this.shown = new Map();
+    stage.append(this.svg);
+  }
+
+  remove() { this.svg.remove(); }
+
+  /* Elements are kept and only moved, so that the focus stays on them. */
+  draw(marks, { toScreen, spacing, chosen }) {
+    for (const [id, element] of this.shown) if (!marks.some((mark) => mark.id === id)) this.forget(id, element);
+    for (const mark of marks) {
+      const element = this.shown.get(mark.id) ?? this.add(mark);
+      element.setAttribute("class", `mark-shape author${mark.colour}${mark.id === chosen ? " is-chosen" : ""}`);
+      element.setAttribute("aria-pressed", String(mark.id === chosen));
+      place(element, mark, { toScreen, spacing });
+    }
+  }
+
+  /* Show what is being drawn, or nothing. */
+  sketch(mark, view) {
+    if (!mark) return this.draft.remove();
+    this.draft.setAttribute("class", "mark-shape is-draft");
+    place(this.draft, { letter: "", text: "", ...mark }, view);
+    return this.svg.append(this.draft);
+  }
+
+  focus(id) { this.shown.get(id)?.focus({ preventScroll: true }); }
+
+  add(mark) {
+    const element = group();
+    element.dataset.shape = mark.id;
+    element.setAttribute("aria-label", this.words.mark.replace("{letter}", mark.letter).replace("{what}", mark.text || mark.word).replace("{author}", mark.author));
+    this.svg.append(element);
+    this.shown.set(mark.id, element);
+    return element;
+  }
+
+  forget(id, element) {
+    element.remove();
+    this.shown.delete(id);
+  }
+}
+
+function place(element, mark, { toScreen, spacing }) {
+  const [reach, under, over, label] = element.children;
+  const { d, at } = outline(mark.kind, mark.points, toScreen);
+  for (const path of [reach, under, over]) path.setAttribute("d", d);
+  const said = mark.kind === "length" ? lengthOf(mark.points, spacing) : mark.text;
+  label.textContent = [mark.letter, said].filter(Boolean).join(" ");
+  label.setAttribute("x", at.x);
+  label.setAttribute("y", at.y);
+}
+
+function group() {
+  const element = make("g", { tabindex: "0", role: "button" });
+  for (const name of ["mark-reach", "mark-under", "mark-over"]) element.append(make("path", { class: name }));
+  element.append(make("text", { class: "mark-label", "aria-hidden": "true" }));
+  return element;
+}
+
+function make(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}

@@ -1,0 +1,68 @@
+/* The outlines of marks on the screen. Their points are pixels of the frame; `toScreen` knows how the frame lies. */
+
+const HEAD = 13; // pixels of the screen
+const BAR = 7;
+const ROUND = Array.from({ length: 49 }, (_, step) => (step * Math.PI) / 24);
+
+const pair = ({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+const line = (points) => `M${points.map(pair).join("L")}`;
+
+/* Give the path of a shape and where its letter stands: beside the tail of an arrow, above the rest. */
+export function outline(kind, points, toScreen) {
+  const ends = points.map(([x, y]) => toScreen(x, y));
+  return OUTLINES[kind](ends, points, toScreen);
+}
+
+const OUTLINES = {
+  arrow([tip, tail]) {
+    const way = Math.atan2(tail.y - tip.y, tail.x - tip.x);
+    const barbs = [-0.45, 0.45].map((turn) => ({ x: tip.x + HEAD * Math.cos(way + turn), y: tip.y + HEAD * Math.sin(way + turn) }));
+    return { d: line([tail, tip]) + line([barbs[0], tip, barbs[1]]), at: beyond(tip, tail) };
+  },
+
+  length([from, to]) {
+    const way = Math.atan2(to.y - from.y, to.x - from.x) + Math.PI / 2;
+    const [x, y] = [BAR * Math.cos(way), BAR * Math.sin(way)];
+    const bars = [from, to].map((end) => line([{ x: end.x - x, y: end.y - y }, { x: end.x + x, y: end.y + y }]));
+    return { d: line([from, to]) + bars.join(""), at: beyond(from, to) };
+  },
+
+  box(_ends, [[left, top], [right, bottom]], toScreen) {
+    const corners = [[left, top], [right, top], [right, bottom], [left, bottom]].map(([x, y]) => toScreen(x, y));
+    return { d: `${line(corners)}Z`, at: above(corners) };
+  },
+
+  ellipse(_ends, [[left, top], [right, bottom]], toScreen) {
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+    const points = ROUND.map((turn) => toScreen(x + (Math.cos(turn) * (right - left)) / 2, y + (Math.sin(turn) * (bottom - top)) / 2));
+    return { d: `${line(points)}Z`, at: above(points) };
+  },
+
+  text([at]) {
+    return { d: line([{ x: at.x - 3, y: at.y }, { x: at.x + 3, y: at.y }]), at: { x: at.x, y: at.y - 12 } };
+  },
+};
+
+function beyond(from, to) {
+  const far = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  return { x: to.x + (14 * (to.x - from.x)) / far, y: to.y + (14 * (to.y - from.y)) / far };
+}
+
+function above(points) {
+  const left = Math.min(...points.map(({ x }) => x));
+  const top = Math.min(...points.map(({ y }) => y));
+  return { x: left + 9, y: top - 12 };
+}
+
+/* A shape of a size that can be seen and moved, in the middle of the frame, for whoever draws without a pointer. */
+export function inTheMiddle(kind, columns, rows) {
+  const [x, y, size] = [columns / 2, rows / 2, Math.min(columns, rows) / 8];
+  return kind === "text" ? [[x, y]] : [[x, y], [x + size, y + size]];
+}
+
+/* How long a line is: in mm where the distance of pixels is known, or in pixels. */
+export function lengthOf([[x0, y0], [x1, y1]], spacing) {
+  const [row, column] = spacing ?? [1, 1];
+  const far = Math.hypot((x1 - x0) * column, (y1 - y0) * row);
+  return `${far.toFixed(spacing ? 1 : 0)}\u00a0${spacing ? "mm" : "px"}`;
+}
