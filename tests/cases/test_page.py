@@ -90,7 +90,7 @@ def test_several_series_stand_in_a_strip_and_swap_the_stage_alone(client, sessio
     soup = page(client, f"/c/{case.public_id}")
     assert len(soup.select(".strip a")) == 2
     stage = fragment(client, soup.select(".strip a")[1]["hx-get"])
-    assert stage.select_one("frame-stage#stage")
+    assert stage.select_one("series-viewer#stage")
     assert stage.select_one('.strip a[aria-current="true"]')["href"].endswith("/series/2#stage")
 
 

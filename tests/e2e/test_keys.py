@@ -130,12 +130,12 @@ def test_e_edits_and_c_comments_and_ctrl_enter_sends(ada: Visitor) -> None:
 
 def test_brackets_step_and_space_plays(ada: Visitor) -> None:
     page = visit(ada, "case")
-    place = page.locator("frame-stage output")
+    place = page.locator("series-viewer output")
     number = int(place.inner_text().split("/")[0])
     for key, wanted in (("]", number + 1), ("]", number + 2), ("[", number + 1)):
         page.keyboard.press(key)
         page.wait_for_function(
-            "wanted => document.querySelector('frame-stage output').textContent.startsWith(`${wanted} `)", arg=wanted
+            "wanted => document.querySelector('series-viewer output').textContent.startsWith(`${wanted} `)", arg=wanted
         )
     page.keyboard.press(" ")
     page.locator("[data-play][aria-pressed=true]").wait_for()

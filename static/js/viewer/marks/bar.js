@@ -71,7 +71,7 @@ export class MarkBar {
 
 function row(label, ...children) {
   const made = document.createElement("div");
-  made.className = "marks-bar";
+  made.className = "viewer-tools marks-bar";
   made.setAttribute("role", "group");
   made.setAttribute("aria-label", label);
   made.append(...children);

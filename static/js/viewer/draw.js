@@ -1,0 +1,42 @@
+/* Draws one frame on a 2D canvas. Another painter, WebGL for instance, offers the same `paint`. */
+
+import { paint } from "./lut.js";
+
+export class Painter {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d", { alpha: false, desynchronized: true });
+    this.sheet = document.createElement("canvas");
+  }
+
+  /* `matrix` leads from pixels of the frame to pixels of the canvas; `grey` is one function for each look. */
+  paint({ entry, grey, matrix, isSmooth }) {
+    const { context } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = this.ground ?? "#000";
+    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    context.setTransform(matrix);
+    context.imageSmoothingEnabled = isSmooth;
+    context.imageSmoothingQuality = "high";
+    const source = entry.bitmap ?? this.shaded(entry, grey);
+    context.filter = entry.bitmap && grey.isInverted ? "invert(1)" : "none";
+    context.drawImage(source, 0, 0, entry.columns, entry.rows);
+  }
+
+  /* Zooming and panning need no new shades. */
+  shaded(entry, grey) {
+    const { sheet } = this;
+    if (this.entry === entry && this.grey === grey) return sheet;
+    if (sheet.width !== entry.columns || sheet.height !== entry.rows || !this.image) {
+      sheet.width = entry.columns;
+      sheet.height = entry.rows;
+      this.image = new ImageData(entry.columns, entry.rows);
+      this.pixels = new Uint32Array(this.image.data.buffer);
+      this.onto = sheet.getContext("2d");
+    }
+    paint(this.pixels, entry.stored, grey);
+    this.onto.putImageData(this.image, 0, 0);
+    Object.assign(this, { entry, grey });
+    return sheet;
+  }
+}

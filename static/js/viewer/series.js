@@ -1,0 +1,67 @@
+/* What the viewer knows of a series: where its frames are, how their values are meant, how they lie in the patient. */
+
+const LETTERS = [["R", "L"], ["A", "P"], ["F", "H"]];
+
+export class Series {
+  /* `view` is the answer of view.json; without it the frames are pictures and nothing is known of them. */
+  constructor({ base, parts, view }) {
+    Object.assign(this, { base, view: view ?? {} });
+    this.frames = (view?.parts ?? parts).flatMap(([media, count, columns, rows, kind]) => {
+      const meant = view?.views[kind] ?? null;
+      return Array.from({ length: count }, (_, frame) => ({ media, frame, columns, rows, view: meant }));
+    });
+    const places = new Map();
+    for (const one of this.frames) {
+      const place = places.get(one.view) ?? 0;
+      places.set(one.view, place + 1);
+      one.place = place;
+      one.position = one.view?.positions?.[place] ?? null;
+    }
+  }
+
+  get count() { return this.frames.length; }
+
+  address(frame, variant) {
+    const { media, frame: index } = this.frames[frame];
+    return `${this.base}${media}/${variant}${index}`;
+  }
+
+  /* The grey values come as they are stored; what has colour comes as a picture. */
+  isStored(frame) {
+    const { view } = this.frames[frame];
+    return Boolean(view?.dtype) && (view.samples ?? 1) === 1;
+  }
+
+  /* How much higher than wide a pixel is. */
+  aspect(frame) {
+    const [row, column] = this.frames[frame].view?.spacing ?? [1, 1];
+    return row / column;
+  }
+
+  /* Where a frame lies along the normal of its plane, in mm. */
+  depth(frame) {
+    const { view, position } = this.frames[frame];
+    const [a, b, c, d, e, f] = view?.orientation ?? [];
+    if (!position || f === undefined) return null;
+    const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
+    return normal.reduce((sum, part, axis) => sum + part * position[axis], 0);
+  }
+
+  /* The letters at the four sides of the frame as it is stored: right, down, left, up. */
+  letters(frame) {
+    const way = this.frames[frame].view?.orientation;
+    if (!way) return null;
+    const [row, column] = [way.slice(0, 3), way.slice(3)];
+    return [row, column, row.map((part) => -part), column.map((part) => -part)].map(toward);
+  }
+}
+
+/* Name a direction in the patient, the axis it mostly follows first; a slant of less than 15° is not told. */
+function toward(way) {
+  return way
+    .map((part, axis) => ({ size: Math.abs(part), letter: LETTERS[axis][part > 0 ? 1 : 0] }))
+    .filter(({ size }) => size > 0.2588)
+    .sort((one, other) => other.size - one.size)
+    .map(({ letter }) => letter)
+    .join("");
+}
