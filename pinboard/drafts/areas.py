@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from pinboard.custody import Box
 from pinboard.intake.errors import IntakeError
 
-LONGEST = 20_000
+LONGEST = 100_000
 LARGEST = 100_000
 """No picture is as wide, and a number of a thousand digits is not even converted."""
 

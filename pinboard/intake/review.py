@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from pinboard import clock
@@ -22,7 +22,8 @@ from pinboard.intake.stores import Stores
 from pinboard.models import Case, Confirmation, DrawnBox, Fill, Instance, InstanceState, User
 from pinboard.storage.vault import VaultError
 
-MOST_BOXES = 200
+MOST_BOXES, MOST_ON_FRAMES = 200, 2_000
+"""Areas of one image: different ones, and counted once more for every frame that one is drawn on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,22 @@ class Preview:
     jpeg: bytes = field(repr=False)
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One image as somebody looks at it: its pixels, its areas, and whether exactly these were confirmed."""
+
+    id: int
+    public_id: str
+    rows: int
+    columns: int
+    frame_count: int
+    samples: int
+    blob: str | None
+    blob_sha256: str | None
+    boxes: tuple[Box, ...]
+    is_confirmed: bool
 
 
 def set_boxes(session: Session, instance: Instance, boxes: Sequence[Box], by: User) -> None:  # noqa: ARG001
@@ -104,26 +121,37 @@ def unconfirm(session: Session, instance: Instance) -> None:
 def confirmed(session: Session, instance: Instance) -> bool:
     """Tell whether somebody confirmed exactly this image with exactly these boxes."""
     confirmation = session.scalar(select(Confirmation).where(Confirmation.instance_id == instance.id))
-    return confirmation is not None and _holds(confirmation, instance, boxes_of(session, instance))
+    return _holds(confirmation, instance.blob_sha256, boxes_of(session, instance))
 
 
 def confirmed_ids(session: Session, case: Case) -> set[int]:
     """Give the images of a draft that are confirmed, in three statements however many there are."""
     live = (Instance.case_id == case.id, Instance.state != InstanceState.REMOVED)
-    instances = {one.id: one for one in session.scalars(select(Instance).where(*live))}
-    boxes: dict[int, list[Box]] = {key: [] for key in instances}
-    drawn = select(DrawnBox).join(Instance, Instance.id == DrawnBox.instance_id).where(*live).order_by(DrawnBox.id)
-    for row in session.scalars(drawn):
+    return {one.id for one in held(session, *live) if one.is_confirmed}
+
+
+def held(session: Session, *which: ColumnElement[bool]) -> list[Held]:
+    """Give what a look at some images is bound to, in the order of their series, without reading a header."""
+    columns = (Instance.id, Instance.public_id, Instance.rows, Instance.columns, Instance.frame_count)
+    statement = select(*columns, Instance.samples, Instance.blob, Instance.blob_sha256).where(*which)
+    found = session.execute(statement.order_by(Instance.position, Instance.id)).all()
+    ids = select(Instance.id).where(*which)
+    boxes: dict[int, list[Box]] = {row.id: [] for row in found}
+    for row in session.scalars(select(DrawnBox).where(DrawnBox.instance_id.in_(ids)).order_by(DrawnBox.id)):
         boxes[row.instance_id].append(box_of(row))
-    rows = session.scalars(select(Confirmation).where(Confirmation.instance_id.in_(list(instances))))
-    return {row.instance_id for row in rows if _holds(row, instances[row.instance_id], boxes[row.instance_id])}
+    looked = select(Confirmation).where(Confirmation.instance_id.in_(ids))
+    confirmations = {row.instance_id: row for row in session.scalars(looked)}
+    return [
+        Held(*row, tuple(boxes[row.id]), _holds(confirmations.get(row.id), row.blob_sha256, boxes[row.id]))
+        for row in found
+    ]
 
 
 def reviewed(session: Session, instance: Instance, scrubbed: Scrubbed) -> Reviewed:
     """Give the only thing that publishing takes, with every hash computed anew, or raise `NotReviewed`."""
     confirmation = session.scalar(select(Confirmation).where(Confirmation.instance_id == instance.id))
     boxes = boxes_of(session, instance)
-    if confirmation is None or not _holds(confirmation, instance, boxes):
+    if confirmation is None or not _holds(confirmation, instance.blob_sha256, boxes):
         raise NotReviewed
     if hashlib.sha256(scrubbed.instance).hexdigest() != confirmation.blob_sha256:
         raise NotReviewed
@@ -175,17 +203,25 @@ def drawn(instance_id: int, box: Box) -> DrawnBox:
     return DrawnBox(instance_id=instance_id, frame=box.frame, fill=Fill(box.fill), **corners)
 
 
-def _holds(confirmation: Confirmation, instance: Instance, boxes: Iterable[Box]) -> bool:
+def _holds(confirmation: Confirmation | None, blob_sha256: str | None, boxes: Iterable[Box]) -> bool:
     return (
-        confirmation.profile_version == PROFILE_VERSION
-        and confirmation.blob_sha256 == instance.blob_sha256
+        confirmation is not None
+        and confirmation.profile_version == PROFILE_VERSION
+        and confirmation.blob_sha256 == blob_sha256
         and confirmation.boxes_sha256 == boxes_sha256(boxes)
     )
 
 
-def _checked(boxes: Sequence[Box], instance: Instance) -> list[Box]:
-    if len(boxes) > MOST_BOXES:
+def check_number(boxes: Sequence[Box]) -> None:
+    """Refuse more areas than anybody draws on one image."""
+    on_frames = {replace(box, frame=None) for box in boxes if box.frame is not None}
+    everywhere = sum(box.frame is None for box in boxes)
+    if len(boxes) > MOST_ON_FRAMES or everywhere + len(on_frames) > MOST_BOXES:
         raise IntakeError("too-many-boxes")
+
+
+def _checked(boxes: Sequence[Box], instance: Instance) -> list[Box]:
+    check_number(boxes)
     for box in boxes:
         if not (0 <= box.x0 < box.x1 <= instance.columns and 0 <= box.y0 < box.y1 <= instance.rows):
             raise IntakeError("box-outside")
