@@ -24,6 +24,16 @@ def instance_bytes(stores: Stores, session: Session, instance: Instance) -> byte
     return _rebuilt(stores, instance, _frames_of(session, instance))
 
 
+def rebuilt(stores: Stores, instance_id: int) -> bytes:
+    """Give the file of an image that is published now; no session stays open while a child makes it."""
+    with stores.reading() as session:
+        instance = session.get(Instance, instance_id)
+        if instance is None or instance.state != InstanceState.PUBLISHED:
+            raise IntakeError("not-published")
+        pack = _frames_of(session, instance)
+    return _rebuilt(stores, instance, pack)
+
+
 def scrubbed_again(stores: Stores, instance: Instance) -> Scrubbed:
     """Give a hidden image as something that waits for a look: its header is the allow list's, its pixels are doubted.
 

@@ -1,6 +1,7 @@
 """Who may see what: the one gate, for one object and for lists. The rules are told in docs/architecture.md, §4."""
 
 from pinboard.policy.attesting import set_release_gate, void_attestations
+from pinboard.policy.carrying import case_to_carry, may_carry
 from pinboard.policy.choice import Preview, apply_choice, fits, is_made, pick_public, preview_readers, sources_of
 from pinboard.policy.derive import drifted, rebuild
 from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
@@ -55,6 +56,7 @@ __all__ = [
     "audience_of",
     "board_for",
     "case_for",
+    "case_to_carry",
     "count_visible",
     "describe_levels",
     "drifted",
@@ -70,6 +72,7 @@ __all__ = [
     "is_verified",
     "may",
     "may_board",
+    "may_carry",
     "may_leave",
     "member",
     "newest",

@@ -62,6 +62,7 @@ RULES: dict[str, Rule] = {
     "flag": Rule(Way.AUDIENCE, None, before_verified=True),
     "comment": Rule(Way.AUDIENCE, _CLINIC),
     "pin": Rule(Way.AUDIENCE, _CLINICIAN),
+    "carry": Rule(Way.AUDIENCE | Way.ROLE, _CLINICIAN),
     "audience": Rule(Way.AUDIENCE | Way.ROLE, _CLINICIAN),
     "edit": Rule(Way.ROLE, _CLINIC, before_verified=True),
     "review": Rule(Way.ROLE | Way.FLAG, _CLINIC, before_verified=True),

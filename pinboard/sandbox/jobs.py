@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pinboard.sandbox.carrying
+import pinboard.sandbox.documents  # noqa: F401 - like the one above it registers jobs
 from pinboard.deid import header as headers
 from pinboard.deid import instance as instances
 from pinboard.deid import photo as photos

@@ -11,6 +11,7 @@ MAY = {
     "flag": {"ada", "ben", "cleo", "tom", "pat", "gil"},
     "comment": {"ada", "ben", "cleo", "tom"},
     "pin": {"ada", "ben", "cleo"},
+    "carry": {"ada", "ben", "cleo"},  # if they keep it, or its consent reaches outside: test_carrying.py
     "audience": {"ada", "ben", "cleo"},
     **{verb: {"ada"} for verb in ("edit", "review", "erase", "publish", "release", "share", "withdraw", "hide")},
     **{verb: {"ada"} for verb in ("mend", "openings")},
