@@ -22,6 +22,7 @@ from pinboard.ids import public_id
 from pinboard.intake import demo, drafts, mend, receive, revise
 from pinboard.intake.flag import raise_flag
 from pinboard.intake.stores import Stores
+from pinboard.marks import service as marks
 from pinboard.models import (
     AccountState,
     Board,
@@ -31,6 +32,7 @@ from pinboard.models import (
     Flag,
     FlagKind,
     LinkPurpose,
+    MarkKind,
     Proof,
     Resolution,
     Role,
@@ -54,8 +56,10 @@ if TYPE_CHECKING:
 
 PASSWORD = "four quiet herons fly"
 ANSWER = (
-    "Step to frame 40: the lateral wall hardly thickens. I would not wait. Is there an ECG with the same hour on it?"
+    "Step to frame 40: the lateral wall hardly thickens, see [A]. I would not wait. Is there an ECG with the same hour?"
 )
+ARROW = marks.Drawn(MarkKind.ARROW, 39, [[330.0, 260.0], [420.0, 190.0]])
+WORDS_ON_IT = marks.Drawn(MarkKind.TEXT, 39, [[180.0, 120.0]], "Left ventricle")
 LABELS = {
     "subject": "Printed at the desk",
     "open": "Cardiology at the university hospital",
@@ -161,6 +165,11 @@ def _published(maker: Maker) -> None:
     ada, ben, tom = (maker.people[login].id for login in ("ada", "ben", "tom"))
     with maker.stores.writing() as session:
         row = session.get_one(Case, case.id)
+        images = maker.images(session, row)
+        names |= {"image": images[-1].public_id, "media": images[0].media_name or ""}
+        for by, shape in ((ben, ARROW), (tom, WORDS_ON_IT)):
+            drawn = marks.draw(session, row, images[0], shape, by=by)
+        names["mark"] = drawn.public_id
         asked = comments.create(session, row, by=ben, body=ANSWER)
         comments.create(session, row, by=ada, parent=asked, body="There is, without ST elevation.")
         comments.create(session, row, by=tom, body="Could the foreshortened apex explain it?\n\nI may well be wrong.")
@@ -169,8 +178,6 @@ def _published(maker: Maker) -> None:
         comments.delete(session, row, gone, by=tom)
         names |= {"case": row.public_id, "comment": own.public_id, "said": asked.public_id}
         boards.pin(session, _board(session, names["board"]), row, by=ada)
-        images = maker.images(session, row)
-        names |= {"image": images[-1].public_id, "media": images[0].media_name or ""}
     _released(maker, case)
 
 

@@ -20,7 +20,8 @@ export class MarkBar {
     this.closer = this.button(words.close, () => marks.choose(null));
     this.about = row(words.layer, this.letter, this.say, this.remover, this.closer);
 
-    (viewer.querySelector(".viewer-tools") ?? this.row).append(this.opener);
+    const tools = viewer.querySelector(".viewer-tools");
+    tools?.insertBefore(this.opener, tools.querySelector("[data-act]"));
     const last = [...viewer.querySelectorAll("[data-rows], .viewer-tools")].at(-1) ?? viewer.stage;
     last.after(this.row, this.about);
     this.tell();

@@ -22,7 +22,7 @@ export class Layer {
     for (const [id, element] of this.shown) if (!marks.some((mark) => mark.id === id)) this.forget(id, element);
     for (const mark of marks) {
       const element = this.shown.get(mark.id) ?? this.add(mark);
-      element.setAttribute("class", `mark-shape author${mark.colour}${mark.id === chosen ? " is-chosen" : ""}`);
+      element.setAttribute("class", `mark-shape is-${mark.kind} author${mark.colour}${mark.id === chosen ? " is-chosen" : ""}`);
       element.setAttribute("aria-pressed", String(mark.id === chosen));
       place(element, mark, { toScreen, spacing });
     }
@@ -31,8 +31,8 @@ export class Layer {
   /* Show what is being drawn, or nothing. */
   sketch(mark, view) {
     if (!mark) return this.draft.remove();
-    this.draft.setAttribute("class", "mark-shape is-draft");
-    place(this.draft, { letter: "", text: "", ...mark }, view);
+    this.draft.setAttribute("class", `mark-shape is-${mark.kind} is-draft`);
+    place(this.draft, { letter: "", text: "+", ...mark }, view);
     return this.svg.append(this.draft);
   }
 
@@ -55,9 +55,9 @@ export class Layer {
 
 function place(element, mark, { toScreen, spacing }) {
   const [reach, under, over, label] = element.children;
-  const { d, at } = outline(mark.kind, mark.points, toScreen);
+  const { d, at } = outline(mark, toScreen);
   for (const path of [reach, under, over]) path.setAttribute("d", d);
-  const said = mark.kind === "length" ? lengthOf(mark.points, spacing) : mark.text;
+  const said = mark.kind === "length" ? lengthOf(mark.points, spacing) : mark.kind === "text" ? mark.text : "";
   label.textContent = [mark.letter, said].filter(Boolean).join(" ");
   label.setAttribute("x", at.x);
   label.setAttribute("y", at.y);

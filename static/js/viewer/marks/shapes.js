@@ -8,9 +8,9 @@ const pair = ({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 const line = (points) => `M${points.map(pair).join("L")}`;
 
 /* Give the path of a shape and where its letter stands: beside the tail of an arrow, above the rest. */
-export function outline(kind, points, toScreen) {
+export function outline({ kind, points, text }, toScreen) {
   const ends = points.map(([x, y]) => toScreen(x, y));
-  return OUTLINES[kind](ends, points, toScreen);
+  return OUTLINES[kind](ends, points, toScreen, text);
 }
 
 const OUTLINES = {
@@ -38,8 +38,10 @@ const OUTLINES = {
     return { d: `${line(points)}Z`, at: above(points) };
   },
 
-  text([at]) {
-    return { d: line([{ x: at.x - 3, y: at.y }, { x: at.x + 3, y: at.y }]), at: { x: at.x, y: at.y - 12 } };
+  /* Only where a finger reaches for it; the words themselves are the mark. */
+  text([{ x, y }], _points, _toScreen, words) {
+    const half = 4 * words.length;
+    return { d: line([{ x: x - half, y }, { x: x + half, y }]), at: { x, y } };
   },
 };
 
