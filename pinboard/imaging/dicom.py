@@ -19,7 +19,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import UID
 
 from pinboard.imaging.errors import Refused
-from pinboard.imaging.kinds import ENCAPSULATED_PDF, PICTURES
+from pinboard.imaging.kinds import ENCAPSULATED_PDF, PICTURES, TRACINGS
 
 if TYPE_CHECKING:
     from pydicom.tag import BaseTag
@@ -162,7 +162,8 @@ def check(dataset: Dataset) -> None:
     Raises
     ------
     Refused
-        "pdf", "unsupported-kind", "no-pixels", "missing-uid", "unsupported-syntax", "too-large" or "damaged".
+        "pdf" or "tracing" for what has pages instead of pixels, "unsupported-kind", "no-pixels", "missing-uid",
+        "unsupported-syntax", "too-large" or "damaged".
     """
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     if not _is_decodable(syntax):
@@ -170,6 +171,8 @@ def check(dataset: Dataset) -> None:
     sop_class = str(dataset.get("SOPClassUID", "") or "")
     if sop_class == ENCAPSULATED_PDF:
         raise Refused("pdf")
+    if sop_class in TRACINGS:
+        raise Refused("tracing")
     if (sop_class and sop_class not in PICTURES) or "DirectoryRecordSequence" in dataset:
         raise Refused("unsupported-kind")
     if not any(keyword in dataset for keyword in PIXEL_KEYWORDS):

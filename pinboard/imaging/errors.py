@@ -15,7 +15,14 @@ REFUSALS: dict[str, str] = {
     "no-pixels": "This DICOM file has a header but no image in it. Choose the files that hold the images.",
     "too-large": "This picture is larger than can be taken. Export it in a smaller size or with fewer frames.",
     "bomb": "This file unpacks to far more than its size promises, so it was not opened. Export it uncompressed.",
-    "pdf": "PDF is not taken yet. Export the pages as JPEG or PNG pictures.",
+    "pdf": "This is a report in PDF. Its pages become images when it is added to a case; here it was left out.",
+    "pdf-locked": "This PDF is locked with a password. Save it without one and choose it again.",
+    "too-many-pages": "This document has more than 40 pages. Save those that the question needs as a PDF of their own.",
+    "tracing": "This is an ECG recording. It is drawn as images when it is added to a case; here it was left out.",
+    "no-tracing": "No lead of this recording says how many millivolts it shows, so it cannot be drawn to scale. Export "
+    "the ECG as a PDF.",
+    "too-long-recording": "This recording is longer than two minutes. Export the stretch that matters as an ECG of its "
+    "own.",
     "svg": "SVG drawings are not taken. Export the drawing as a PNG picture.",
     "video": "Video files are not taken. Export the cine as multi-frame DICOM or single frames as pictures.",
     "gif": "GIF is not taken. Export the picture as PNG or JPEG.",

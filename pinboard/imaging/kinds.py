@@ -22,3 +22,5 @@ def _picture_classes() -> frozenset[str]:
 
 PICTURES = _picture_classes()
 ENCAPSULATED_PDF = "1.2.840.10008.5.1.4.1.1.104.1"
+TRACINGS = frozenset(f"1.2.840.10008.5.1.4.1.1.9.1.{end}" for end in range(1, 5))
+"""Electrocardiograms: of twelve leads, general, ambulatory, and general with 32 bits."""

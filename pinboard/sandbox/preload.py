@@ -13,11 +13,12 @@ _MODULES = (
     "brotli", "cryptography.hazmat.primitives.ciphers.aead", "cryptography.hazmat.primitives.hmac",
     "cryptography.hazmat.primitives.kdf.hkdf", "hashlib", "hmac", "jpeg_ls", "libjpeg", "numpy", "numpy.fft",
     "numpy.linalg", "numpy.ma", "numpy.random", "openjpeg", "PIL.ExifTags", "PIL.Image", "PIL.ImageChops",
-    "PIL.ImageCms", "PIL.ImageDraw", "PIL.ImageFile", "PIL.ImageOps", "PIL.ImageStat", "PIL.TiffTags", "pillow_heif",
-    "pydicom", "pydicom._private_dict", "pydicom.charset", "pydicom.config", "pydicom.dataelem", "pydicom.encaps",
-    "pydicom.filebase", "pydicom.filereader", "pydicom.filewriter", "pydicom.pixels", "pydicom.pixels.decoders",
-    "pydicom.pixels.encoders", "pydicom.pixels.processing", "pydicom.pixels.utils", "pydicom.sequence", "pydicom.uid",
-    "pydicom.valuerep", "pydicom.values", "pylibjpeg", "rle", "zlib", "gdcm",
+    "PIL.ImageCms", "PIL.ImageDraw", "PIL.ImageFile", "PIL.ImageFont", "PIL.ImageOps", "PIL.ImageStat", "PIL.TiffTags",
+    "pillow_heif", "pydicom", "pydicom._private_dict", "pydicom.charset", "pydicom.config", "pydicom.dataelem",
+    "pydicom.encaps", "pydicom.filebase", "pydicom.filereader", "pydicom.filewriter", "pydicom.pixels",
+    "pydicom.pixels.decoders", "pydicom.pixels.encoders", "pydicom.pixels.processing", "pydicom.pixels.utils",
+    "pydicom.sequence", "pydicom.uid", "pydicom.valuerep", "pydicom.values", "pylibjpeg", "pypdfium2", "rle", "zlib",
+    "gdcm",
 )  # fmt: skip
 _CODECS = ("ascii", "cp1252", "idna", "latin_1", "punycode", "utf_7", "utf_8", "utf_8_sig", "utf_16", "utf_32")
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP", "JPEG2000", "HEIF")
