@@ -17,7 +17,7 @@ export class Painter {
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     context.setTransform(matrix);
     context.imageSmoothingEnabled = isSmooth;
-    context.imageSmoothingQuality = "high";
+    context.imageSmoothingQuality = "medium";
     const source = entry.bitmap ?? this.shaded(entry, grey);
     context.filter = entry.bitmap && grey.isInverted ? "invert(1)" : "none";
     context.drawImage(source, 0, 0, entry.columns, entry.rows);
@@ -34,7 +34,7 @@ export class Painter {
       this.pixels = new Uint32Array(this.image.data.buffer);
       this.onto = sheet.getContext("2d");
     }
-    paint(this.pixels, entry.stored, grey);
+    paint(this.pixels, entry, grey);
     this.onto.putImageData(this.image, 0, 0);
     Object.assign(this, { entry, grey });
     return sheet;

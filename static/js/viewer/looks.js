@@ -2,8 +2,6 @@
 
 import { automatic, shade } from "./lut.js";
 
-const BLANK = () => 0;
-
 export class Looks {
   constructor(series, words) {
     const grey = series.frames.find((_, frame) => series.isStored(frame))?.view;
@@ -56,10 +54,13 @@ export class Looks {
   grey(entry) {
     if (!entry.stored) return Object.assign(() => 0, { isInverted: this.isInverted });
     const look = this.of(entry);
-    const key = `${look.lut ? this.chosen.key : [look.center, look.width, look.function]} ${this.isInverted}`;
-    if (this.view !== entry.view || this.key !== key) {
+    const { slope, intercept, photometric, padding } = entry.view;
+    const name = look.lut ? this.chosen.key : [look.center, look.width, look.function];
+    const key = [name, this.isInverted, slope, intercept, photometric, padding].join();
+    const isOwn = look.lut || entry.view.modality_lut;
+    if (this.key !== key || (isOwn && this.view !== entry.view)) {
       Object.assign(this, { view: entry.view, key, made: shade(entry.view, look, this.isInverted) });
     }
-    return this.made ?? BLANK;
+    return this.made;
   }
 }

@@ -47,26 +47,43 @@ function padding({ padding: value }) {
 const colour = (grey) => (0xff000000 | (grey * 0x010101)) >>> 0;
 
 /* Write one frame as RGBA into `pixels`, a Uint32Array; whole numbers of up to 16 bits go through a table. */
-export function paint(pixels, stored, grey) {
+export function paint(pixels, entry, grey) {
+  const { stored } = entry;
   if (stored.BYTES_PER_ELEMENT > 2) {
     for (let at = 0; at < stored.length; at += 1) pixels[at] = colour(grey(stored[at]));
     return;
   }
-  const table = tableOf(stored, grey);
-  const index = table.length === 256 ? new Uint8Array(stored.buffer) : new Uint16Array(stored.buffer);
+  const table = tableOf(entry, grey);
+  const index = new (table.length === 256 ? Uint8Array : Uint16Array)(stored.buffer);
   for (let at = 0; at < index.length; at += 1) pixels[at] = table[index[at]];
 }
 
 let last = {};
 
-/* A table serves all frames of the same look. It is ordered by the bit pattern, so that indexing needs no sum. */
-export function tableOf({ constructor: Kind, BYTES_PER_ELEMENT: size }, grey) {
-  if (last.grey === grey && last.Kind === Kind) return last.table;
-  const table = new Uint32Array(256 ** size);
-  const values = new Kind((size === 1 ? Uint8Array : Uint16Array).from(table.keys()).buffer);
-  for (let at = 0; at < table.length; at += 1) table[at] = colour(grey(values[at]));
-  last = { grey, Kind, table };
-  return table;
+/* Give the table of a look, ordered by the bit pattern, so that indexing needs no sum. It is filled for the values that
+ * were met so far only: they are few, and a hand that drags the window waits for it. */
+export function tableOf(entry, grey) {
+  const { stored } = entry;
+  const size = 256 ** stored.BYTES_PER_ELEMENT;
+  if (last.grey !== grey || last.table.length !== size) last = { grey, table: new Uint32Array(size), from: 0, to: -1 };
+  entry.range ??= rangeOf(stored);
+  const [low, high] = entry.range;
+  const isFirst = last.to < last.from;
+  const [from, to] = isFirst ? [low, high] : [Math.min(low, last.from), Math.max(high, last.to)];
+  for (let value = from; value <= to; value += 1) {
+    if (isFirst || value < last.from || value > last.to) last.table[value & (size - 1)] = colour(grey(value));
+  }
+  return Object.assign(last, { from, to }).table;
+}
+
+function rangeOf(stored) {
+  let [low, high] = [stored[0], stored[0]];
+  for (let at = 1; at < stored.length; at += 1) {
+    const value = stored[at];
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 /* Choose a window from the values of one frame: all but the darkest and the brightest half per cent. */

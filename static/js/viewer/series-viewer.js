@@ -50,7 +50,7 @@ class SeriesViewer extends HTMLElement {
     this.classList.add("is-live");
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(this.stage);
-    if (this.dataset.marks) this.part("marks");
+    if (document.querySelector("#marks")) this.part("marks");
     this.tell("ready");
     this.go(this.frame);
   }
