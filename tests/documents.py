@@ -61,6 +61,7 @@ def encapsulated(data: bytes, **elements) -> bytes:
 def waveform(*groups: Dataset, **elements) -> bytes:
     """Make a 12-lead object of multiplex groups; without any, of ten seconds of square waves."""
     dataset = _named(ECG, "ECG")
+    dataset.SOPInstanceUID = "1.2.3.4.7"
     dataset.WaveformSequence = Sequence(groups or [group(square())])
     return _written(dataset, elements)
 

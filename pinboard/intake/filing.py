@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from pinboard.imaging.series import is_recognizable
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.drafts import subject_for
 from pinboard.intake.notes import record
-from pinboard.models import Case, Instance, InstanceState, Series, Study, User
+from pinboard.models import Case, Instance, InstanceKind, InstanceState, Series, Study, User
 
 _PHOTO_CLASSES = "1.2.840.10008.5.1.4.1.1.77.1."
 
@@ -33,17 +33,21 @@ class Filed:
     """Whether the file, or somebody who typed a record number, said whose image it is."""
     words: tuple[str, ...] = ()
     """Keyed hashes of the identifiers in the file's header."""
+    kind: InstanceKind | None = None
+    """Of what was rendered or drawn here; None where the header says what it is."""
     blob: str = ""
     key_id: str = ""
+    header: Header = field(default_factory=dict, repr=False)
+    sha256: str = ""
 
-    def under(self, blob: str, key_id: str) -> Filed:
-        """Add where the pixels are sealed and which key made the UIDs."""
-        return replace(self, blob=blob, key_id=key_id)
+    def under(self, blob: str, key_id: str, scrubbed: Scrubbed) -> Filed:
+        """Add where the pixels are sealed, which key made the UIDs, and the header that goes into the row."""
+        return replace(self, blob=blob, key_id=key_id, header=scrubbed.header, sha256=scrubbed.sha256)
 
 
-def file_instance(session: Session, case: Case, scrubbed: Scrubbed, filed: Filed) -> Instance:
+def file_instance(session: Session, case: Case, filed: Filed) -> Instance:
     """Make the rows of one instance, or raise `RefusedFile` with "other-subject" or "duplicate"."""
-    header = scrubbed.header
+    header = filed.header
     _join_subject(session, case, header, filed)
     if session.scalar(select(Instance.id).where(Instance.case_id == case.id, Instance.uid == header["SOPInstanceUID"])):
         raise RefusedFile("duplicate")
@@ -68,7 +72,8 @@ def file_instance(session: Session, case: Case, scrubbed: Scrubbed, filed: Filed
         header=header,
         scrub_counts=filed.counts,
         blob=filed.blob,
-        blob_sha256=scrubbed.sha256,
+        blob_sha256=filed.sha256,
+        kind=filed.kind or InstanceKind.IMAGE,
         samples=header["SamplesPerPixel"],
         state=InstanceState.DRAFT,
         created_at=clock.now(),
@@ -100,6 +105,8 @@ def is_photo(header: Header) -> bool:
 
 def might_be_known(header: Header) -> bool:
     """Tell whether a person might be known by the picture; a body part that nobody named counts as a head."""
+    if header.get("Modality") == "ECG":
+        return False
     return is_photo(header) or "BodyPartExamined" not in header or is_recognizable(header)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,12 @@ from pinboard.deid.tokens import DIGEST_LENGTH
 from pinboard.imaging.sniff import HEAD, PHOTOS, REFUSED_KINDS, Kind, sniff
 from pinboard.intake import scan, words
 from pinboard.intake.children import LARGEST_SIDE, RefusedFile, child_answer, whole
+from pinboard.intake.documents import DOCUMENTS, Document, Made, pages_of_dicom, pages_of_pdf
 from pinboard.intake.drafts import PHOTO_KINDS
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.filing import Filed, file_instance
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, CaseState, Instance, Series, Study, Subject, Upload, UploadState, User
+from pinboard.models import Case, CaseState, Instance, InstanceKind, Series, Study, Subject, Upload, UploadState, User
 from pinboard.models.clinic_settings import clinic
 from pinboard.sandbox import Answer, MemFile
 
@@ -75,9 +77,7 @@ def receive(stores: Stores, upload_id: int, mem: MemFile, *, by: User | int) -> 
     actor = by if isinstance(by, int) else by.id
     task = _begin(stores, upload_id)
     try:
-        answer = _scrub(stores, task, mem)
-        scrubbed, filed = _believed(answer, actor)
-        return _keep(stores, task, scrubbed, filed)
+        return _keep(stores, task, (_believed(one, actor) for one in _scrub(stores, task, mem)))
     except RefusedFile as refused:
         return _end(stores, upload_id, UploadState.REFUSED, refused.code)
     except BaseException as error:
@@ -108,27 +108,41 @@ def _begin(stores: Stores, upload_id: int) -> _Task:
 
 
 def _photo_study(session: Session, case_id: int) -> str | None:
-    """Give the study that the photos of this case share."""
+    """Give the study that the photos of this case share, and the pages of reports that came by themselves."""
     photos = select(Study.uid).join(Series, Series.study_id == Study.id).join(Instance, Instance.series_id == Series.id)
     return session.scalar(
-        photos.where(Study.case_id == case_id, Instance.is_photo, Study.shifted_on.is_(None)).limit(1)
+        photos.where(
+            Study.case_id == case_id,
+            Instance.is_photo | (Instance.kind == InstanceKind.PAGE),
+            Study.shifted_on.is_(None),
+        ).limit(1)
     )
 
 
-def _scrub(stores: Stores, task: _Task, mem: MemFile) -> Answer:
+def _scrub(stores: Stores, task: _Task, mem: MemFile) -> Iterator[Made]:
+    """Give what the file becomes: one image, or one for each page."""
     if mem.size > min(LARGEST_FILE, stores.config.upload_file_mb * 1024 * 1024):
         raise RefusedFile("too-large-file")
     kind = sniff(mem.head(HEAD), mem.size)
-    if kind in REFUSED_KINDS:
+    if kind is Kind.PDF:
+        said = {"subject": task.subject, "study_uid": task.photo_study}
+        yield from pages_of_pdf(stores, Document(mem, _header_params(stores), said))
+    elif kind in REFUSED_KINDS:
         raise RefusedFile(REFUSED_KINDS[kind])
-    return _scrub_photo(stores, task, mem) if kind in PHOTOS else _scrub_dicom(stores, task, mem, kind)
+    elif kind in PHOTOS:
+        yield Made(_scrub_photo(stores, task, mem))
+    else:
+        yield from _scrub_dicom(stores, task, mem)
 
 
-def _scrub_dicom(stores: Stores, task: _Task, mem: MemFile, kind: Kind) -> Answer:
-    if kind is not Kind.DICOM:
-        raise RefusedFile("not-an-image")
-    word_key = {"word_key": words.word_key(stores.keys, task.draft).hex()}
-    return child_answer(stores, "scrub", [mem], _header_params(stores) | word_key, kind="header")
+def _scrub_dicom(stores: Stores, task: _Task, mem: MemFile) -> Iterator[Made]:
+    params, word_key = _header_params(stores), {"word_key": words.word_key(stores.keys, task.draft).hex()}
+    try:
+        yield Made(child_answer(stores, "scrub", [mem], params | word_key, kind="header"))
+    except RefusedFile as refused:
+        if refused.code not in DOCUMENTS:
+            raise
+        yield from pages_of_dicom(stores, Document(mem, params, word_key))
 
 
 def _scrub_photo(stores: Stores, task: _Task, mem: MemFile) -> Answer:
@@ -153,8 +167,9 @@ def _header_params(stores: Stores) -> dict[str, Any]:
     return {"keys": stores.keys.deid.as_params(), "today": clock.now().date().isoformat()}
 
 
-def _believed(answer: Answer, by_id: int) -> tuple[Scrubbed, Filed]:
+def _believed(made: Made, by_id: int) -> tuple[Scrubbed, Filed]:
     """Check a header child's answer with the same vocabulary; hostile bytes may own the process that gave it."""
+    answer = made.answer
     try:
         header = revalidate(answer.json["header"])
     except (NotAllowed, KeyError, TypeError, AttributeError):
@@ -171,6 +186,7 @@ def _believed(answer: Answer, by_id: int) -> tuple[Scrubbed, Filed]:
         needs_attest=answer.json.get("needs_attest") is not False,
         device=_one_of(answer, "device", _HASH),
         words=_words(answer),
+        kind=made.kind,
         names_subject=isinstance(identifiers, dict) and identifiers.get("has_patient_id") is True,
     )
     return Scrubbed(data, header, hashlib.sha256(data).hexdigest()), filed
@@ -199,27 +215,37 @@ def _counts(report: object) -> dict[str, Any]:
     return numbers | {"removed_by_kind": by_kind}
 
 
-def _keep(stores: Stores, task: _Task, scrubbed: Scrubbed, filed: Filed) -> Upload:
-    """Seal, then file; whatever goes wrong in between destroys the key, so nothing is left half done."""
-    blob = ids.public_id()
-    stores.vault.seal(scrubbed, task.draft, blob)
+def _keep(stores: Stores, task: _Task, images: Iterator[tuple[Scrubbed, Filed]]) -> Upload:
+    """Seal, then file; whatever goes wrong in between destroys the keys, so nothing is left half done.
+
+    Of an image that is sealed only its header is held on to: a report has many pages.
+    """
+    sealed: list[Filed] = []
     try:
-        return _file(stores, task, scrubbed, filed.under(blob, stores.keys.deid.key_id))
+        for scrubbed, filed in images:
+            blob = ids.public_id()
+            sealed.append(filed.under(blob, stores.keys.deid.key_id, scrubbed))
+            stores.vault.seal(scrubbed, task.draft, blob)
+        return _file(stores, task, sealed)
     except BaseException:
-        stores.vault.destroy_blob(task.draft, blob)
+        for filed in sealed:
+            stores.vault.destroy_blob(task.draft, filed.blob)
         raise
 
 
-def _file(stores: Stores, task: _Task, scrubbed: Scrubbed, filed: Filed) -> Upload:
+def _file(stores: Stores, task: _Task, sealed: list[Filed]) -> Upload:
+    """Make the rows; the upload leads to the first of its images."""
     with stores.writing() as session:
         case = session.get_one(Case, task.case_id, with_for_update=True)
         if case.state != CaseState.DRAFT:
             raise IntakeError("not-a-draft")
-        instance = file_instance(session, case, scrubbed, filed)
-        words.keep_identifiers(session, case, filed.words)
-        scan.ask(session, instance)
+        filed_now = []
+        for filed in sealed:
+            filed_now.append(file_instance(session, case, filed))
+            words.keep_identifiers(session, case, filed.words)
+            scan.ask(session, filed_now[-1])
         upload = session.get_one(Upload, task.upload_id)
-        upload.state, upload.instance_id = UploadState.RECEIVED, instance.id
+        upload.state, upload.instance_id = UploadState.RECEIVED, filed_now[0].id
         session.flush()
     return upload
 

@@ -14,11 +14,12 @@ from pinboard.web.extensions import db
 from tests.drafts.conftest import ROW, image_of, photo, put_url, sealed, soup, wheel
 from tests.samples import sample, samples
 
-SR, RT, WAVEFORM, PDF = (
+SR, RT, WAVEFORM, PDF, BREATH = (
     "1.2.840.10008.5.1.4.1.1.88.11",
     "1.2.840.10008.5.1.4.1.1.481.3",
     "1.2.840.10008.5.1.4.1.1.9.1.1",
     "1.2.840.10008.5.1.4.1.1.104.1",
+    "1.2.840.10008.5.1.4.1.1.9.6.1",
 )
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 GIGABYTES = 5 * 1024**3
@@ -66,11 +67,12 @@ REFUSED = {
     "text named .dcm": (b"Patient: Jane Doe, born 1971\n", "not-an-image"),
     "a truncated photo": (photo()[:900], "damaged"),
     "SVG": (SVG, "svg"),
-    "PDF": (b"%PDF-1.7\n1 0 obj", "pdf"),
-    "an encapsulated PDF": (dicom(PDF, Modality="DOC", EncapsulatedDocument=b"%PDF-1.7 "), "pdf"),
+    "half a PDF": (b"%PDF-1.7\n1 0 obj", "damaged"),
+    "half a PDF in DICOM": (dicom(PDF, Modality="DOC", EncapsulatedDocument=b"%PDF-1.7 "), "damaged"),
     "a structured report": (dicom(SR, Modality="SR"), "unsupported-kind"),
     "an RT structure set": (dicom(RT, Modality="RTSTRUCT"), "unsupported-kind"),
-    "a waveform": (dicom(WAVEFORM, Modality="ECG"), "unsupported-kind"),
+    "an ECG of nothing": (dicom(WAVEFORM, Modality="ECG"), "no-tracing"),
+    "a breath": (dicom(BREATH, Modality="RESP"), "unsupported-kind"),
     "a film": (b"\0\0\0\x20ftypisom" + bytes(100), "video"),
     "an archive": (b"PK\x03\x04" + bytes(100), "archive"),
     "a page with a picture's ending": (b"<!doctype html><script>alert(1)</script>" + bytes(64), "not-an-image"),

@@ -1,6 +1,7 @@
 """What is drawn can be measured: a second is 25 mm, a millivolt 10 mm, on every lead that says what it measures."""
 
 import io
+import itertools
 
 import numpy as np
 import pydicom
@@ -114,7 +115,7 @@ def test_a_second_is_25_mm_and_a_millivolt_10_mm():
     # Its rising edges, halfway up.
     halfway = round((rows.mean() + base.mean()) / 2)
     edges = np.flatnonzero(first[halfway, (GRID_LEFT + 10) * PIXELS :])
-    ups = [edges[0], *(at for before, at in zip(edges, edges[1:], strict=False) if at - before > 60)]
+    ups = [edges[0], *(at for before, at in itertools.pairwise(edges) if at - before > 60)]
     assert np.diff(ups).mean() == pytest.approx(25 * PIXELS, abs=0.5)
 
 

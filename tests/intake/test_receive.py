@@ -86,7 +86,7 @@ def test_instances_of_one_series_are_grouped_and_another_series_is_not(desk, sto
     [
         (b"", "empty"),
         (b"only words\n" * 50, "not-an-image"),
-        (b"%PDF-1.7\n%", "pdf"),
+        (b"%PDF-1.7\n%", "damaged"),
         (b"GIF89a" + bytes(40), "gif"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg"),
         (wheel("CT_small.dcm")[:20_000], "damaged"),
