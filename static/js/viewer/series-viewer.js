@@ -30,7 +30,8 @@ class SeriesViewer extends HTMLElement {
   async connectedCallback() {
     this.stage = this.querySelector(".picture");
     this.image = this.stage?.querySelector("img");
-    if (!this.image || this.frames) return;
+    if (!this.image) return;
+    if (this.bar) return this.listen();
     this.words = JSON.parse(this.dataset.words);
     this.frame = Number(this.dataset.frame);
     this.image.addEventListener("error", () => this.fail());
@@ -42,17 +43,22 @@ class SeriesViewer extends HTMLElement {
     this.tools = Object.fromEntries(Object.entries(OWN).map(([name, tool]) => [name, { ...tool }]));
     this.layers = [];
     this.cine = new Cine(this);
-    this.tool = this.tools[this.count === 1 ? (this.isGrey ? "window" : "pan") : isCoarse() || !this.isGrey ? "scroll" : "window"];
+    const plain = this.count > 1 ? "scroll" : "pan";
+    this.tool = this.tools[this.isGrey && !isCoarse() ? "window" : plain];
     this.lay();
     this.bar = new Bar(this);
-    this.input = new Input(this);
     this.setTool(this.tool.name);
     this.classList.add("is-live");
-    this.watcher = new ResizeObserver(() => this.resize());
-    this.watcher.observe(this.stage);
-    if (document.querySelector("#marks")) this.part("marks");
+    this.listen();
+    if (this.dataset.marks) this.part("marks");
     this.tell("ready");
     this.go(this.frame);
+  }
+
+  listen() {
+    this.input = new Input(this);
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(this.stage);
   }
 
   disconnectedCallback() {
@@ -65,14 +71,11 @@ class SeriesViewer extends HTMLElement {
   /* What the server knows of the series; without it the frames are shown as pictures. */
   async know() {
     const { base = "/media/", parts, view } = this.dataset;
-    const size = [this.image.width, this.image.height].map((side, at) => Number(this.image.getAttribute(["width", "height"][at])) || side);
+    const size = ["width", "height"].map((side) => Number(this.image.getAttribute(side)));
     const listed = parts.split(" ").map((part) => part.split(":")).map(([name, count]) => [name, Number(count), ...size]);
-    try {
-      const answer = view && (await fetch(view));
-      return new Series({ base, parts: listed, view: answer && answer.ok ? await answer.json() : null });
-    } catch {
-      return new Series({ base, parts: listed });
-    }
+    const known = view && (await fetch(view).then((answer) => (answer.ok ? answer.json() : null), () => null));
+    this.isPoor = known === null;
+    return new Series({ base, parts: listed, view: known });
   }
 
   lay() {
@@ -85,6 +88,8 @@ class SeriesViewer extends HTMLElement {
     this.stage.append(picture, over);
     this.painter = new Painter(picture);
     this.stage.tabIndex = 0;
+    this.stage.setAttribute("role", "group");
+    this.stage.setAttribute("aria-label", this.words.stage);
     this.painter.ground = getComputedStyle(this).backgroundColor;
     this.overlay = new Overlay(over);
   }

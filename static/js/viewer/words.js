@@ -16,7 +16,10 @@ export function facts(viewer) {
   const depth = viewer.series.depth(viewer.frame);
   const { zoom } = viewer.camera;
   return [
-    depth === null ? "" : `${depth.toFixed(1)}\u00a0mm`, look(viewer), zoom === 1 ? "" : `${zoom.toFixed(1)}\u00a0×`,
+    viewer.isPoor ? viewer.words.poor : "",
+    depth === null ? "" : `${depth.toFixed(1).replace("-", "−")}\u00a0mm`,
+    look(viewer),
+    zoom === 1 ? "" : `${zoom.toFixed(1)}\u00a0×`,
   ].filter(Boolean).join(" · ");
 }
 
