@@ -175,27 +175,17 @@ def test_the_automatic_window_leaves_out_padding_and_a_few_extremes(bench: Page)
     assert 220 < look["width"] < 300
 
 
-# By hand from the direction cosines: x grows to the left, y to the back, z to the head; a slant of less than 15° is
-# not told. Right, down, left, up of the frame as it is stored.
-LETTERS = {
-    "axial": ([1, 0, 0, 0, 1, 0], "L P R A"),
-    "axial-prone": ([-1, 0, 0, 0, -1, 0], "R A L P"),
-    "coronal": ([1, 0, 0, 0, 0, -1], "L F R H"),
-    "sagittal": ([0, 1, 0, 0, 0, -1], "P F A H"),
-    "slightly-tilted": ([1, 0, 0, 0, 0.9781, -0.2079], "L P R A"),
-    "oblique": ([0.866, 0.5, 0, 0, 0, -1], "LP F RA H"),
-    "doubly-oblique": ([0.7071, 0.7071, 0, -0.5, 0.5, -0.7071], "LP FRP RA HLA"),
-}
-
-
-@pytest.mark.parametrize("name", LETTERS)
-def test_letters_say_where_the_sides_of_a_frame_lie(bench: Page, name: str) -> None:
-    way, letters = LETTERS[name]
+def test_frames_of_one_instance_in_several_parts_keep_their_numbers_and_places(bench: Page) -> None:
     said = bench.evaluate(
-        "way => new Series({view: {parts: [['m', 1, 2, 2, 0]], views: [{orientation: way}]}}).letters(0)", way
+        """() => {
+          const one = {orientation: [1, 0, 0, 0, 1, 0], positions: [[0, 0, 1], [0, 0, 2], [0, 0, 9]], spacing: [2, 1]};
+          const other = {orientation: null, positions: null, aspect: [1, 2]};
+          const parts = [['m', 2, 4, 4, 0], ['m', 1, 4, 4, 1, 2], ['k', 1, 4, 4, 0]];
+          const series = new Series({base: '/media/', view: {parts, views: [one, other]}});
+          return series.frames.map((_, at) => [series.address(at, 'n'), series.depth(at), series.aspect(at)]);
+        }"""
     )
-    same = [(sorted(one), sorted(other)) for one, other in zip(said, letters.split(), strict=True)]
-    assert all(one == other for one, other in same), said
+    assert said == [["/media/m/n0", 1, 2], ["/media/m/n1", 2, 2], ["/media/m/n2", None, 0.5], ["/media/k/n0", 9, 2]]
 
 
 def test_letters_turn_and_mirror_with_the_frame(bench: Page) -> None:

@@ -58,6 +58,7 @@ export class Overlay {
     this.context.textAlign = "start";
     this.context.textBaseline = "bottom";
     const label = length >= 10 ? `${length / 10} cm` : `${length} mm`;
+    // In a projection the body is smaller than its shadow on the detector.
     this.text(view.spacing_kind === "detector" ? `${label} ${words.detector}` : label, x + length * unit + 6, y + 4);
   }
 }

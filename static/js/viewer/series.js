@@ -1,14 +1,12 @@
 /* What the viewer knows of a series: where its frames are, how their values are meant, how they lie in the patient. */
 
-const LETTERS = [["R", "L"], ["A", "P"], ["F", "H"]];
-
 export class Series {
   /* `view` is the answer of view.json; without it the frames are pictures and nothing is known of them. */
   constructor({ base, parts, view }) {
     Object.assign(this, { base, view: view ?? {} });
-    this.frames = (view?.parts ?? parts).flatMap(([media, count, columns, rows, kind]) => {
+    this.frames = (view?.parts ?? parts).flatMap(([media, count, columns, rows, kind, first = 0]) => {
       const meant = view?.views[kind] ?? null;
-      return Array.from({ length: count }, (_, frame) => ({ media, frame, columns, rows, view: meant }));
+      return Array.from({ length: count }, (_, frame) => ({ media, frame: first + frame, columns, rows, view: meant }));
     });
     const places = new Map();
     for (const one of this.frames) {
@@ -34,7 +32,8 @@ export class Series {
 
   /* How much higher than wide a pixel is. */
   aspect(frame) {
-    const [row, column] = this.frames[frame].view?.spacing ?? [1, 1];
+    const { spacing, aspect } = this.frames[frame].view ?? {};
+    const [row, column] = spacing ?? aspect ?? [1, 1];
     return row / column;
   }
 
@@ -48,20 +47,5 @@ export class Series {
   }
 
   /* The letters at the four sides of the frame as it is stored: right, down, left, up. */
-  letters(frame) {
-    const way = this.frames[frame].view?.orientation;
-    if (!way) return null;
-    const [row, column] = [way.slice(0, 3), way.slice(3)];
-    return [row, column, row.map((part) => -part), column.map((part) => -part)].map(toward);
-  }
-}
-
-/* Name a direction in the patient, the axis it mostly follows first; a slant of less than 15° is not told. */
-function toward(way) {
-  return way
-    .map((part, axis) => ({ size: Math.abs(part), letter: LETTERS[axis][part > 0 ? 1 : 0] }))
-    .filter(({ size }) => size > 0.2588)
-    .sort((one, other) => other.size - one.size)
-    .map(({ letter }) => letter)
-    .join("");
+  letters(frame) { return this.frames[frame].view?.sides ?? null; }
 }
