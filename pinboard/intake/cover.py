@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from pinboard.models import Case, Instance, InstanceState, MediaFile, Series
 
+_SHOWN = (Instance.state == InstanceState.PUBLISHED, Instance.is_subject_only.is_(False))
+"""What every reader of a case may see; what is for the person in it alone is neither its cover nor counted."""
+
 
 def dress(session: Session, case: Case) -> None:
     """Set cover, modality and number of frames from what the case shows now."""
     found = session.execute(_first(case)).first()
-    total = select(func.sum(Instance.frame_count)).where(
-        Instance.case_id == case.id, Instance.state == InstanceState.PUBLISHED
-    )
+    total = select(func.sum(Instance.frame_count)).where(Instance.case_id == case.id, *_SHOWN)
     case.frame_count = int(session.scalar(total) or 0)
     if found is None:
         case.cover = case.modality = None
@@ -29,7 +30,7 @@ def choose_key(session: Session, series: Series) -> None:
     left = (
         select(Instance)
         .where(Instance.series_id == series.id, Instance.state.in_([InstanceState.DRAFT, InstanceState.PUBLISHED]))
-        .order_by(Instance.position, Instance.id)
+        .order_by(Instance.is_subject_only, Instance.position, Instance.id)
     )
     instances = session.scalars(left).all()
     if any(instance.id == series.key_instance_id for instance in instances):
@@ -44,7 +45,7 @@ def _first(case: Case) -> Select[Instance, Series]:
     return (
         select(Instance, Series)
         .join(Series, Series.id == Instance.series_id)
-        .where(Instance.case_id == case.id, Instance.state == InstanceState.PUBLISHED)
+        .where(Instance.case_id == case.id, *_SHOWN)
         .order_by(Series.position, Series.id, is_key.desc(), Instance.position, Instance.id)
         .limit(1)
     )

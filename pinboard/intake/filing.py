@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from pinboard import clock, ids
 from pinboard.custody import Header, Scrubbed
-from pinboard.imaging.series import is_recognizable
+from pinboard.imaging.series import is_recognizable, kind_of
+from pinboard.intake.arrange import ARRIVED
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.drafts import subject_for
 from pinboard.intake.notes import record
@@ -58,7 +59,8 @@ def file_instance(session: Session, case: Case, filed: Filed) -> Instance:
         case_id=case.id,
         series_id=series.id,
         uid=header["SOPInstanceUID"],
-        position=_next(session, Instance.position, Instance.series_id == series.id),
+        # At the end of everything: to find its place here would cost more with every file before it.
+        position=ARRIVED,
         number=header.get("InstanceNumber"),
         rows=header["Rows"],
         columns=header["Columns"],
@@ -73,7 +75,7 @@ def file_instance(session: Session, case: Case, filed: Filed) -> Instance:
         scrub_counts=filed.counts,
         blob=filed.blob,
         blob_sha256=filed.sha256,
-        kind=filed.kind or InstanceKind.IMAGE,
+        kind=filed.kind or InstanceKind(kind_of(header)),
         samples=header["SamplesPerPixel"],
         state=InstanceState.DRAFT,
         created_at=clock.now(),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
 from pinboard.custody import Header
-from pinboard.intake import memory
+from pinboard.intake import arrange, memory
 from pinboard.intake.cover import dress
 from pinboard.intake.develop import Developed
 from pinboard.intake.drafts import subject_for
@@ -52,6 +52,7 @@ def land(session: Session, case: Case, landed: Sequence[Landed]) -> None:
         land_instance(session, one, subject)
     session.execute(delete(MediaIntent).where(MediaIntent.lease_id == case.lease_id))
     forget_identifiers(session, case)
+    arrange.forget_left_out(session, case)
     # A run that died before this one wrote receipts for objects that were written anew since.
     used = [one.receipt_id for one in landed]
     session.execute(delete(Receipt).where(Receipt.case_id == case.id, Receipt.id.not_in(used)))

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
-from pinboard.intake import words
+from pinboard.intake import arrange, words
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.desk import LIVE, being_mended
 from pinboard.intake.develop import VARIANTS, develop
@@ -64,6 +64,7 @@ def start(session: Session, case: Case, by: User, *, keys: KeyRing) -> None:
         return
     if locked.state != CaseState.DRAFT:
         raise InvalidTransition(f"a case that is {locked.state} cannot be published")
+    arrange.settle(session, locked)
     if missing(session, locked):
         raise IntakeError("incomplete")
     if words.doubts(session, keys, locked, words.words_of(session, locked)):

@@ -18,7 +18,7 @@ from pinboard.deid.header import NotAllowed, revalidate
 from pinboard.deid.identifiers import MOST as MOST_WORDS
 from pinboard.deid.tokens import DIGEST_LENGTH
 from pinboard.imaging.sniff import HEAD, PHOTOS, REFUSED_KINDS, Kind, sniff
-from pinboard.intake import scan, words
+from pinboard.intake import arrange, scan, words
 from pinboard.intake.children import LARGEST_SIDE, RefusedFile, child_answer, whole
 from pinboard.intake.documents import DOCUMENTS, Document, Made, pages_of_dicom, pages_of_pdf
 from pinboard.intake.drafts import PHOTO_KINDS
@@ -58,15 +58,20 @@ def open_slot(session: Session, case: Case, by: User) -> Upload:
     locked = session.get_one(Case, case.id, with_for_update=True)
     if locked.state != CaseState.DRAFT:
         raise IntakeError("not-a-draft")
-    count, last = session.execute(select(func.count(), func.max(Upload.number)).where(Upload.case_id == case.id)).one()
-    if count >= MOST_FILES:
-        raise IntakeError("too-many")
-    upload = Upload(
-        public_id=ids.public_id(), case_id=case.id, by_id=by.id, number=(last or 0) + 1, created_at=clock.now()
+    last = (
+        session.scalar(select(Upload.number).where(Upload.case_id == case.id).order_by(Upload.id.desc()).limit(1)) or 0
     )
+    # Numbers only grow, so there is nothing to count before one of them is as large.
+    if last >= MOST_FILES and _count(session, case) >= MOST_FILES:
+        raise IntakeError("too-many")
+    upload = Upload(public_id=ids.public_id(), case_id=case.id, by_id=by.id, number=last + 1, created_at=clock.now())
     session.add(upload)
     session.flush()
     return upload
+
+
+def _count(session: Session, case: Case) -> int:
+    return session.scalar(select(func.count()).where(Upload.case_id == case.id)) or 0
 
 
 def receive(stores: Stores, upload_id: int, mem: MemFile, *, by: User | int) -> Upload:
@@ -244,6 +249,7 @@ def _file(stores: Stores, task: _Task, sealed: list[Filed]) -> Upload:
             filed_now.append(file_instance(session, case, filed))
             words.keep_identifiers(session, case, filed.words)
             scan.ask(session, filed_now[-1])
+        arrange.ask(session, case)
         upload = session.get_one(Upload, task.upload_id)
         upload.state, upload.instance_id = UploadState.RECEIVED, filed_now[0].id
         session.flush()

@@ -41,7 +41,7 @@ WARN_DAYS = 2
 STALLED = timedelta(hours=1)
 LINKS_KEPT = timedelta(days=30)
 JOBS_KEPT = timedelta(days=7)
-FINISHED = ("fingerprint", "mail", "mend", "publish", "scan")
+FINISHED = ("arrange", "fingerprint", "mail", "mend", "publish", "scan")
 """Kinds of which each row is about one thing, and is of no use once it is done."""
 WORDS_KEPT = timedelta(days=1)
 """How long a deleted comment or mark can be brought back by its author; then what it said is gone."""

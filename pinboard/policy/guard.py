@@ -140,7 +140,7 @@ def _is_harmless(session: Session, row: Any) -> bool:
         return row in session.new and row.state in {CaseState.DRAFT, CaseState.PUBLISHING}
     if isinstance(row, Instance):
         was = inspect(row).attrs.state.history.deleted or ()
-        return {row.state, *was} == {InstanceState.DRAFT}
+        return {row.state, *was} <= {InstanceState.DRAFT, InstanceState.LEFT_OUT}
     if isinstance(row, ClinicSetting):
         return row.name != GATE
     return isinstance(row, CaseRole) and row.role is CaseVerb.AUTHOR and row not in session.dirty

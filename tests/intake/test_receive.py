@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from pinboard.intake import drafts, receive, review
+from pinboard.intake import arrange, drafts, receive, review
 from pinboard.intake.errors import SENTENCES, IntakeError, sentence_for
 from pinboard.models import Case, Instance, Series, Study, Subject, Upload, UploadState
 from pinboard.sandbox import Busy
@@ -78,6 +78,7 @@ def test_instances_of_one_series_are_grouped_and_another_series_is_not(desk, sto
         assert len(session.scalars(select(Study).where(Study.case_id == case.id)).all()) == 1
         series = session.scalars(select(Series).where(Series.case_id == case.id).order_by(Series.position)).all()
     assert [one.position for one in series] == [1, 2]
+    arrange.run(stores, case.id)
     assert [one.position for one in desk.instances(case)] == [1, 2, 1]
 
 
@@ -116,6 +117,7 @@ def test_files_that_come_at_once_find_the_same_series(desk, stores):
         uploads = list(threads.map(lambda data: desk.upload(case, data), files))
     assert [upload.refusal for upload in uploads] == [None] * 8
     assert sorted(upload.number for upload in uploads) == list(range(1, 9))
+    arrange.run(stores, case.id)
     assert sorted(one.position for one in desk.instances(case)) == list(range(1, 9))
     with stores.reading() as session:
         assert len(session.scalars(select(Series).where(Series.case_id == case.id)).all()) == 1
