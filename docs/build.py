@@ -6,6 +6,7 @@ import csv
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
@@ -19,7 +20,7 @@ from pinboard.deid.profile import ALLOWED, BY_KEYWORD, PROFILE_VERSION, USED, de
 from pinboard.deid.required import required
 from pinboard.imaging.dicom import NATIVE
 from pinboard.imaging.errors import REFUSALS
-from pinboard.imaging.kinds import PICTURES
+from pinboard.imaging.kinds import DOCUMENTS, PICTURES
 from pinboard.policy import describe_levels
 from pinboard.proof.violations import SENTENCES
 
@@ -36,7 +37,8 @@ REASONS = {
     "113102": "Not claimed. Faces in photos are suggested for painting, volumes of a head are warned about; nothing "
     "removes a face from a volume.",
     "113103": "Overlays, curves, icons and graphics are never copied.",
-    "113104": "Not claimed: structured reports and documents are refused.",
+    "113104": "Not claimed: structured reports are refused; of a document nothing is kept but pictures of its pages, "
+    "which a person looks at like any image.",
     "113105": "Descriptions are never copied; what an author types is checked before it is saved.",
     "113106": "Not claimed: no true date is kept.",
     "113107": "Four dates are moved back by a keyed number of days, 1 to 3,650, the same for all files of a subject; "
@@ -142,8 +144,12 @@ def _classes(*, taken: bool) -> str:
         for uid, (name, kind, _, retired, _) in UID_dictionary.items()
         if kind == "SOP Class" and _STORAGE.search(name) and not retired and "DICOS" not in name
     }
-    chosen = sorted(name.replace(" Storage", "") for uid, name in names.items() if (uid in PICTURES) == taken)
-    return "; ".join(chosen)
+    known = PICTURES if taken else PICTURES | DOCUMENTS
+    return _names(uid for uid in names if (uid in known) == taken)
+
+
+def _names(uids: Iterable[str]) -> str:
+    return "; ".join(sorted(UID_dictionary[uid][0].replace(" Storage", "") for uid in uids))
 
 
 def _syntaxes(*, taken: bool) -> str:
@@ -172,6 +178,7 @@ def page() -> str:
         "different": _listed([row for row in table if action(row["keyword"]) != "X"]),
         "everything": _listed(table),
         "classes": _classes(taken=True),
+        "documents": _names(DOCUMENTS),
         "other_classes": _classes(taken=False),
         "syntaxes": _syntaxes(taken=True),
         "other_syntaxes": _syntaxes(taken=False),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 REFUSALS: dict[str, str] = {
     "empty": "This file is empty. Choose it again, or export it anew.",
-    "not-an-image": "This is not a picture that Pinboard reads. Choose DICOM, JPEG, PNG, WebP, TIFF, AVIF or HEIC.",
+    "not-an-image": "This is not a picture that Pinboard reads. Choose DICOM, JPEG, PNG, WebP, TIFF, AVIF, HEIC or "
+    "PDF.",
     "damaged": "This file is damaged or incomplete. Export it again from where it came.",
     "unsupported-syntax": "This file is compressed in a way that cannot be read here, such as video. Export it as "
     "uncompressed, JPEG or JPEG 2000 DICOM.",
-    "unsupported-kind": "This DICOM object is not an image (a report, plan, waveform, segmentation or index). "
+    "unsupported-kind": "This DICOM object is not an image (a structured report, plan, segmentation or index). "
     "Choose the images themselves.",
     "missing-uid": "This DICOM file lacks a number (UID) that says which image it is or to which series it belongs. "
     "Export it again from where it came.",

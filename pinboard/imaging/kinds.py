@@ -24,3 +24,5 @@ PICTURES = _picture_classes()
 ENCAPSULATED_PDF = "1.2.840.10008.5.1.4.1.1.104.1"
 TRACINGS = frozenset(f"1.2.840.10008.5.1.4.1.1.9.1.{end}" for end in range(1, 5))
 """Electrocardiograms: of twelve leads, general, ambulatory, and general with 32 bits."""
+DOCUMENTS = TRACINGS | {ENCAPSULATED_PDF}
+"""What has no pixels of its own, but pages or sheets that become pictures."""

@@ -103,10 +103,10 @@ def test_what_is_no_picture_is_refused_by_its_kind(name, code):
     assert refusal.value.code == code
 
 
-def test_a_waveform_of_pydicoms_own_is_refused():
+def test_a_recording_of_pydicoms_own_is_no_picture_but_something_to_draw():
     with pytest.raises(Refused) as refusal:
         dicom.check(dicom.read(Path(get_testdata_file("waveform_ecg.dcm")).read_bytes()))
-    assert refusal.value.code == "unsupported-kind"
+    assert refusal.value.code == "tracing"
 
 
 def bare(data: bytes) -> bytes:
