@@ -127,6 +127,7 @@ export class Input {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
     const tool = shiftKey ? viewer.tools.pan : viewer.tool;
     if (way) return () => (tool.onArrow ?? viewer.tools.scroll.onArrow)(...way, viewer);
+    if (tool.onKey?.(key, viewer)) return () => {};
     const frame = { Home: 0, End: viewer.count - 1, PageUp: viewer.frame - 10, PageDown: viewer.frame + 10 }[key];
     if (frame !== undefined && viewer.count > 1) return () => { viewer.stop(); viewer.go(frame); };
     return key === "Escape" && viewer.isFull ? () => viewer.full() : null;

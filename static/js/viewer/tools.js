@@ -1,6 +1,6 @@
 /* What a drag on the picture does: the four tools that every series has.
  *
- * A tool is {name, label, key?, cursor?, onDown?, onMove?, onUp?, onCancel?, onHover?, onArrow?, draw?}. A point is {x, y} in
+ * A tool is {name, label, key?, cursor?, onDown?, onMove?, onUp?, onCancel?, onHover?, onArrow?, onKey?, onLeave?, draw?}. A point is {x, y} in
  * pixels of the stage, {image: {x, y}} in pixels of the frame (0, 0 is the outer corner of the first pixel), {frame, event}
  * and, while it moves, {dx, dy, first}. `draw(context, viewer)` works in pixels of the stage.
  */
