@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, policy
+from pinboard.imaging.series import KEY_SLICES, VOLUMES
 from pinboard.intake.review import confirmed_ids
 from pinboard.models import Case, Consent, ConsentLevel, Instance, InstanceState, Series, Upload, UploadState
+
+FEW = 3
+"""Images of one series that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ def missing(session: Session, case: Case) -> list[Missing]:
 
 def _images(session: Session, case: Case) -> list[Missing]:
     ordered = (
-        select(Instance, Series)
+        select(Instance.id, Instance.public_id, Instance.is_subject_only, Series.public_id.label("series"))
         .join(Series, Series.id == Instance.series_id)
         .where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
         .order_by(Series.position, Series.id, Instance.position, Instance.id)
@@ -36,16 +43,45 @@ def _images(session: Session, case: Case) -> list[Missing]:
     rows = session.execute(ordered).all()
     if not rows:
         return [Missing("no-image", "Add at least one image.", "images")]
-    sure = confirmed_ids(session, case)
-    found = [
-        Missing("unconfirmed", f"Look at image {number} and confirm it.", f"image-{instance.public_id}")
-        for number, (instance, _series) in enumerate(rows, 1)
-        if instance.id not in sure
-    ]
+    found = [*_unconfirmed(rows, confirmed_ids(session, case)), *_heads(session, case)]
+    if all(row.is_subject_only for row in rows):
+        sentence = "Every image is for the patient only. Choose at least one that your readers may see."
+        found.append(Missing("subject-only", sentence, "series"))
     receiving = select(Upload.id).where(Upload.case_id == case.id, Upload.state == UploadState.RECEIVING).limit(1)
     if session.scalar(receiving) is not None:
         found.append(Missing("receiving", "Wait until every image has arrived, or cancel it.", "images"))
     return found
+
+
+def _unconfirmed(rows: Sequence[Row[*tuple[Any, ...]]], sure: set[int]) -> list[Missing]:
+    """Name each image that nobody confirmed; of a series with more than a few of them, the series."""
+    waiting = Counter(row.series for row in rows if row.id not in sure)
+    found: dict[str, Missing] = {}
+    for number, row in enumerate(rows, 1):
+        if row.id in sure:
+            continue
+        if waiting[row.series] > FEW:
+            sentence = f"Look at {waiting[row.series]} slices of one series and confirm them."
+            found.setdefault(row.series, Missing("unconfirmed-slices", sentence, f"slices-{row.series}"))
+        else:
+            sentence = f"Look at image {number} and confirm it."
+            found[row.public_id] = Missing("unconfirmed", sentence, f"image-{row.public_id}")
+    return list(found.values())
+
+
+def _heads(session: Session, case: Case) -> list[Missing]:
+    """Name each series that shows so much of a head that a face could be rebuilt from it."""
+    shown = (Instance.state == InstanceState.DRAFT, Instance.is_subject_only.is_(False))
+    slices = (
+        select(Series.public_id)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(Series.case_id == case.id, Series.is_recognizable, Series.modality.in_(VOLUMES), *shown)
+        .group_by(Series.id, Series.public_id, Series.position)
+        .having(func.sum(Instance.frame_count) > KEY_SLICES)
+        .order_by(Series.position, Series.id)
+    )
+    sentence = f"Choose at most {KEY_SLICES} slices of this head or neck: a face can be rebuilt from more."
+    return [Missing("head-slices", sentence, f"series-{series}") for series in session.scalars(slices)]
 
 
 def _words(session: Session, case: Case) -> list[Missing]:

@@ -9,7 +9,7 @@ from pinboard import clock, config, ids
 from pinboard.custody import Box
 from pinboard.intake import drafts, publish, receive, review
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, Consent, ConsentKind, ConsentLevel, Instance, Role, Series, User
+from pinboard.models import Case, Consent, ConsentKind, ConsentLevel, Instance, InstanceState, Role, Series, User
 from pinboard.models.ready import ensure_ready
 from tests.fixtures.database import SERVER, server_database
 
@@ -77,9 +77,10 @@ class Desk:
             return list(session.scalars(found))
 
     def confirm(self, case, boxes=None):
-        """Draw boxes (by position of the image) and confirm everything."""
+        """Draw boxes (by position of the image) and confirm everything that was chosen."""
+        chosen = (Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
         with self.stores.writing() as session:
-            for position, one in enumerate(session.scalars(select(Instance).where(Instance.case_id == case.id))):
+            for position, one in enumerate(session.scalars(select(Instance).where(*chosen))):
                 review.set_boxes(session, one, [Box(*box) for box in (boxes or {}).get(position, [])], self.author)
                 review.confirm(session, one, self.author)
 
