@@ -10,6 +10,7 @@ from pinboard.admin.proof import bp as admin
 from pinboard.attest.routes import bp as attest
 from pinboard.boards.routes import bp as boards
 from pinboard.cases.routes import bp as cases
+from pinboard.cases.viewer import bp as viewer
 from pinboard.comments.routes import bp as comments
 from pinboard.config import Config
 from pinboard.drafts.routes import bp as drafts
@@ -45,6 +46,7 @@ FEATURES = (
     search,
     shares,
     upkeep,
+    viewer,
 )
 
 

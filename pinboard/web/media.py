@@ -1,5 +1,7 @@
 """Answers with a picture: asks the gate first, then for the browser's copy, and only then for the bytes.
 
+`w236` … `w1200` are small pictures, `f12` is frame 12 as a picture, and `n12` the same frame as it is stored.
+
 A picture that is not there, one of another reader and one that was taken away give the same answer. A picture is kept
 by a browser only on the condition that it asks again, because a withdrawn one must be gone on a shared computer too.
 """
@@ -9,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
+import brotli
 from flask import Blueprint, Response, abort, g, request
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Row, and_, select
@@ -27,7 +31,10 @@ from pinboard.web.headers import PICTURE_CSP
 bp = Blueprint("media", __name__)
 
 RENDITION = re.compile(r"w(236|474|736|1200)")
-FRAME = re.compile(r"f(0|[1-9][0-9]{0,5})")
+FRAME = re.compile(r"([fn])(0|[1-9][0-9]{0,5})")
+_PACKS = {"f": "previews", "n": "frames"}
+
+_Found: TypeAlias = Row[MediaFile, int, str | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Picture:
     content_type: str
     etag: str
     span: tuple[int, int] | None
+    native: int = 0
+    """Length in bytes of a frame as it is stored once it is unpacked; 0 of what is a picture."""
 
 
 @bp.get("/media/<name>/<variant>")
@@ -56,12 +65,18 @@ def serve(name: str, variant: str, readers: Iterable[Reader], verb: str = "see")
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Content-Security-Policy"] = PICTURE_CSP
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    answer.set_etag(found.etag)
+    is_packed = bool(found.native) and bool(request.accept_encodings["br"])
+    if found.native:
+        answer.headers["Vary"] = "Accept-Encoding"
+    if is_packed:
+        answer.headers["Content-Encoding"] = "br"
+    answer.set_etag(f"{found.etag}-br" if is_packed else found.etag)
     answer.make_conditional(request)
     # The connection goes back to the pool before the disk or the object store is asked.
     db.session.close()
     if answer.status_code != 304:
-        answer.set_data(_read(found))
+        data = _read(found)
+        answer.set_data(_unpacked(data, found.native) if found.native and not is_packed else data)
     return answer
 
 
@@ -81,7 +96,7 @@ def _kind(variant: str) -> tuple[str | None, int | None]:
     if RENDITION.fullmatch(variant):
         return variant, None
     frame = FRAME.fullmatch(variant)
-    return ("previews", int(frame[1])) if frame else (None, None)
+    return (_PACKS[frame[1]], int(frame[2])) if frame else (None, None)
 
 
 def _readers() -> Iterator[Reader]:
@@ -91,10 +106,10 @@ def _readers() -> Iterator[Reader]:
         yield reader_for(db.session(), current_user.user, "subject")
 
 
-def _row(session: Session, reader: Reader, file: tuple[str, str], verb: str) -> Row[MediaFile, int] | None:
+def _row(session: Session, reader: Reader, file: tuple[str, str], verb: str) -> _Found | None:
     name, kind = file
     query = (
-        select(MediaFile, Instance.id)
+        select(MediaFile, Instance.id, Instance.dtype, Instance.samples)
         .join(Instance, Instance.id == MediaFile.instance_id)
         .join(Case, Case.id == MediaFile.case_id)
         .where(MediaFile.media_name == name, MediaFile.variant == kind)
@@ -106,9 +121,9 @@ def _row(session: Session, reader: Reader, file: tuple[str, str], verb: str) -> 
     return row
 
 
-def _is_released(session: Session, reader: Reader, row: Row[MediaFile, int]) -> bool:
+def _is_released(session: Session, reader: Reader, row: _Found) -> bool:
     """Tell whether the person in the images was given just this one; the others of the case stay closed."""
-    file, instance_id = row
+    file, instance_id, _dtype, _samples = row
     released = session.scalars(
         select(Release.instances).where(
             Release.case_id == file.case_id,
@@ -127,15 +142,19 @@ def _of_subject(reader: Reader) -> ColumnElement[bool]:
     return and_(Release.subject_id.is_not(None), Release.subject_id == mine)
 
 
-def _picture(row: Row[MediaFile, int], frame: int | None) -> Picture | None:
-    file = row[0]
+def _picture(row: _Found, frame: int | None) -> Picture | None:
+    file, _id, dtype, samples = row
     if frame is None:
         return Picture(file.object_name, file.content_type, file.sha256, None)
     index = file.index or []
     if frame >= len(index):
         return None
     start, length = index[frame]
-    return Picture(file.object_name, "image/jpeg", f"{file.sha256}-{frame}", (start, length))
+    etag = f"{file.sha256}-{frame}"
+    if file.variant == "previews":
+        return Picture(file.object_name, "image/jpeg", etag, (start, length))
+    native = file.width * file.height * samples * int(str(dtype)[2:])
+    return Picture(file.object_name, "application/octet-stream", etag, (start, length), native)
 
 
 def _read(found: Picture) -> bytes:
@@ -144,3 +163,14 @@ def _read(found: Picture) -> bytes:
         return media.read_range(found.object_name, *found.span) if found.span else media.read(found.object_name)
     except MediaError:
         abort(404)
+
+
+def _unpacked(data: bytes, size: int) -> bytes:
+    """Undo the compression of a frame for a browser that takes none; browsers take brotli with TLS alone."""
+    try:
+        plain = brotli.Decompressor().process(data, output_buffer_limit=size + 1)
+    except brotli.error:
+        abort(404)
+    if len(plain) != size:
+        abort(404)
+    return bytes(plain)

@@ -1,0 +1,63 @@
+"""What the viewer asks of a series beside its frames.
+
+`GET /c/<case>/series/<number>/view.json`, and the same below `/my/c/<case>` and `/s/<link>`, answers
+
+    {"version": 1,
+     "parts": [[media name, frames, columns, rows, index into views, first frame (left out where it is 0)], …],
+     "views": [{…}],
+     "modality": "CT",
+     "presets": [{"key": "lung", "label": "Lung", "center": -600, "width": 1500, "function": "LINEAR"}, …],
+     "frame_time": 33.3,       milliseconds from frame to frame, null where it is no cine
+     "key": 17,                the frame that stands for the series
+     "slice_gap": 5.0}         mm from slice to slice, null where it is not known
+
+The frames of a series are those of its parts, one after the other. An instance whose frames differ in more than their
+place stands in several parts with the same media name. What frames have in common is one of `views`:
+
+    {"dtype": "<i2", "samples": 1, "bits": 12, "photometric": "MONOCHROME2",
+     "spacing": [row, column],                        mm, or null
+     "spacing_kind": "patient",                       or "detector" (larger than in the body), "region", "none"
+     "regions": [[x0, y0, x1, y1], …],                with "region" alone: where the spacing holds
+     "aspect": [height, width],                       of a pixel, where only that is known; or null
+     "orientation": [6 cosines],                      or null
+     "sides": ["L", "P", "R", "A"],                   letters right, below, left, above; or null
+     "positions": [[x, y, z] or null, …],             one for each frame of this view in their order; or null
+     and, of grey values (samples 1) alone:
+     "slope": 1.0, "intercept": -1024.0, "unit": "HU",
+     "modality_lut": {"first": 0, "bits": 16, "data": […], "label": ""},   or null; then slope and intercept are unused
+     "windows": [{"center": 40, "width": 400, "function": "LINEAR", "label": ""}],     or LINEAR_EXACT, SIGMOID
+     "voi_lut": [{"first": 0, "bits": 12, "data": […], "label": ""}],      a first entry goes before the windows
+     "padding": -2000}                                stored value outside the picture, [from, to], or null
+
+A frame is `/media/<media name>/n<frame>` (below `/s/<link>/media/` for the holder of a link) as it is stored: the rows
+of little-endian words, each the difference to its left neighbour modulo its size, of which first all lowest bytes
+stand, then all next ones (`imaging.frames`). It comes with `Content-Encoding: br`, or without where a browser takes no
+brotli, which is so on a page without TLS. `f<frame>` is the same frame as a JPEG in the window of the file.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g
+
+from pinboard.cases import queries
+from pinboard.models import CaseState
+from pinboard.policy import NotFound, case_for
+from pinboard.web.access import access
+from pinboard.web.extensions import db
+from pinboard.web.viewing import answer, series_view
+
+bp = Blueprint("viewer", __name__)
+
+
+@bp.get("/c/<case_id>/series/<int:number>/view.json")
+@access("reader")
+def view(case_id: str, number: int) -> Response:
+    """Describe a series to the viewer."""
+    session = db.session()
+    case = case_for(session, g.reader, "see", case_id)
+    runs = [] if case.state in {CaseState.DRAFT, CaseState.PUBLISHING} else queries.runs(session, case.id)
+    if not 1 <= number <= len(runs):
+        raise NotFound
+    run = runs[number - 1]
+    names = [part.media_name for part in run.parts]
+    return answer(series_view(session, names, key=run.key, frame_time=run.time))

@@ -1,0 +1,107 @@
+"""Puts together what the viewer needs to know of a series, for whoever was found to be allowed to see it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from pinboard.imaging.presets import presets_for
+from pinboard.imaging.view import VERSION, slice_gap, views_of
+from pinboard.models import Instance, InstanceState, Series
+from pinboard.web.text import _
+
+Json = dict[str, Any]
+
+_SMALL = 2_000
+_AT_ONCE = 400
+
+
+def answer(said: Json) -> Response:
+    """Give what the viewer asked for; it asks again at every visit, as for a picture."""
+    body = json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
+    response = Response(body, content_type="application/json")
+    response.add_etag()
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.make_conditional(request)
+    if response.status_code == 200 and len(body) > _SMALL and request.accept_encodings["gzip"]:
+        response.set_data(gzip.compress(body, 4, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def series_view(session: Session, names: Sequence[str], *, key: int, frame_time: float | None) -> Json:
+    """Describe the published images of these media names, in this order, as one series; see `cases.viewer`."""
+    rows = _rows(session, names)
+    kept: list[Json] = []
+    known: dict[str, int] = {}
+    parts: list[list[Any]] = []
+    positions: list[Any] = []
+    for row in (rows[name] for name in names if name in rows):
+        view = _view(session, row)
+        numbers = [_number(one, kept, known) for one in view["views"]]
+        first = 0
+        for count, kind in view["runs"]:
+            at = numbers[kind]
+            parts.append([row.media_name, count, row.columns, row.rows, at, *([first] if first else [])])
+            placed = (view["positions"] or [None] * (first + count))[first : first + count]
+            kept[at]["positions"] += placed
+            positions += placed
+            first += count
+    for one in kept:
+        one["positions"] = one["positions"] if any(one["positions"]) else None
+    first_header = {"Modality": next(iter(rows.values())).modality} if rows else {}
+    unit = kept[0].get("unit", "") if kept else ""
+    return {
+        "version": VERSION,
+        "parts": parts,
+        "views": kept,
+        "modality": first_header.get("Modality", ""),
+        "presets": _presets(first_header | ({"RescaleType": unit} if unit else {})),
+        "frame_time": frame_time,
+        "key": key,
+        "slice_gap": slice_gap(positions, kept[0]["orientation"]) if kept else None,
+    }
+
+
+def _rows(session: Session, names: Sequence[str]) -> dict[str, Row[Any]]:
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(names), _AT_ONCE):
+        query = (
+            select(Instance.id, Instance.media_name, Instance.columns, Instance.rows, Instance.view)
+            .add_columns(Instance.dtype, Instance.samples, Series.modality)
+            .join(Series, Series.id == Instance.series_id)
+            .where(Instance.media_name.in_(names[start : start + _AT_ONCE]))
+            .where(Instance.state == InstanceState.PUBLISHED)
+        )
+        found |= {row.media_name: row for row in session.execute(query)}
+    return {name: found[name] for name in names if name in found}
+
+
+def _view(session: Session, row: Row[Any]) -> Json:
+    """Take what was written down at publishing; of an older image it is made from the header."""
+    if row.view is not None and row.view.get("version") == VERSION:
+        return dict(row.view)
+    header = session.scalar(select(Instance.header).where(Instance.id == row.id)) or {}
+    return views_of(header, dtype=row.dtype or "|u1", samples=row.samples)
+
+
+def _number(view: Json, kept: list[Json], known: dict[str, int]) -> int:
+    """Give the number of a view among those of the series; what frames have in common is said once."""
+    number = known.setdefault(json.dumps(view, sort_keys=True), len(kept))
+    if number == len(kept):
+        kept.append(view | {"positions": []})
+    return number
+
+
+def _presets(header: Json) -> list[Json]:
+    return [
+        {"key": one.key, "label": _(one.label), "center": one.center, "width": one.width, "function": "LINEAR"}
+        for one in presets_for(header)
+    ]
