@@ -21,6 +21,7 @@ MODALITIES: dict[str, tuple[str, str]] = {
     "CR": ("X-ray", "Computed radiography"),
     "CT": ("CT", "Computed tomography"),
     "DMS": ("Dermoscopy", "Dermoscopy"),
+    "DOC": ("Report", "Document"),
     "DX": ("X-ray", "Digital radiography"),
     "ECG": ("ECG", "Electrocardiography"),
     "ES": ("Endoscopy", "Endoscopy"),

@@ -17,7 +17,7 @@ from pinboard.drafts.suggestions import Suggested
 from pinboard.drafts.words import kind_of
 from pinboard.intake.desk import on_desk
 from pinboard.intake.review import box_of, confirmed_ids
-from pinboard.models import Case, DrawnBox, Instance, Series, Suggestion, Upload
+from pinboard.models import Case, DrawnBox, Instance, InstanceKind, Series, Suggestion, Upload
 from pinboard.policy import NotFound
 from pinboard.web.text import _
 
@@ -130,7 +130,7 @@ def _image(one: Instance, *, boxes: list[Box], offered: list[Suggestion], **more
         drawn=boxes,
         suggestions=found,
         scan=one.scan.value if one.scan else "",
-        scan_words=suggestions.scan_words(one.scan, found),
+        scan_words=suggestions.scan_words(one.scan, found, is_drawn=one.kind == InstanceKind.ECG),
         doubt=suggestions.doubt(one.scan, found),
         mark=suggestions.mark(one, boxes, found),
         **more,

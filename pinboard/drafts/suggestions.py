@@ -97,8 +97,10 @@ def mark(instance: Instance, drawn: Sequence[Box], offered: Iterable[Suggested])
     return hashlib.blake2b(json.dumps(held).encode(), digest_size=9).hexdigest()
 
 
-def scan_words(scan: ScanState | None, offered: Sequence[Suggested]) -> str:
+def scan_words(scan: ScanState | None, offered: Sequence[Suggested], *, is_drawn: bool = False) -> str:
     """Say what the software knows, and no more than that."""
+    if is_drawn:
+        return _("Drawn here from its numbers: its only words are the names of the leads. Look at it yourself.")
     look = _("Look at the image yourself, and paint over names, numbers, dates and faces.")
     if scan is None:
         return _("No text was looked for.") + " " + look

@@ -54,6 +54,8 @@ def file_instance(session: Session, case: Case, filed: Filed) -> Instance:
         raise RefusedFile("duplicate")
     study = _study(session, case, header, filed)
     series = _series(session, case, study, header)
+    if filed.kind is InstanceKind.PAGE:
+        series.modality = "DOC"
     instance = Instance(
         public_id=ids.public_id(),
         case_id=case.id,

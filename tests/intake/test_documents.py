@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from pinboard.intake import documents
 from pinboard.intake.errors import IntakeError
-from pinboard.models import Instance, InstanceKind, MediaFile, Series, Study, UploadState
+from pinboard.models import Instance, InstanceKind, MediaFile, ScanState, Series, Study, UploadState
 from pinboard.sandbox import Busy
 from tests.dicoms import MARK
 from tests.documents import encapsulated, group, pdf, square, waveform
@@ -23,7 +23,9 @@ def test_a_report_becomes_a_series_of_pages(desk, stores):
     with stores.reading() as session:
         series = session.scalars(select(Series).where(Series.case_id == case.id)).one()
         study = session.scalars(select(Study).where(Study.case_id == case.id)).one()
-    assert (series.key_instance_id, series.is_recognizable) == (pages[0].id, True)
+    assert (series.key_instance_id, series.is_recognizable, series.modality) == (pages[0].id, True, "DOC")
+    # Every line of a report may name somebody.
+    assert all(one.scan == ScanState.WAITING for one in pages)
     assert study.shifted_on < "20240219"
     assert desk.fresh(case).subject_id is not None
     for one in pages:
@@ -40,6 +42,8 @@ def test_an_electrocardiogram_becomes_drawn_sheets(desk, stores):
     assert usual.kind == whole.kind == InstanceKind.ECG
     assert usual.header["PixelSpacing"] == [0.125, 0.125]
     assert (usual.has_risk, usual.needs_attest) == (False, True)
+    # What a detector makes of peaks and grid would only be noise.
+    assert usual.scan == whole.scan == ScanState.DONE
     with stores.reading() as session:
         series = session.scalars(select(Series).where(Series.case_id == case.id)).one()
     # Nobody is known by the face from an ECG.
