@@ -6,6 +6,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 
 from pinboard.comments import queries, service
 from pinboard.comments.forms import CommentForm
+from pinboard.marks.queries import marks_of
 from pinboard.models import Case, Comment
 from pinboard.policy import case_for
 from pinboard.web import words
@@ -140,6 +141,8 @@ def _fragment(partial: str, case: Case, comment: Comment, parent: str | None = N
             comment_count=case.comment_count,
             may_comment=queries.may_comment(session, g.reader, case),
             parent=parent,
+            # Beside the marks stands who speaks of them.
+            **marks_of(session, g.reader, case),
         ),
     )
 

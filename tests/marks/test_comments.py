@@ -37,7 +37,7 @@ def test_a_comment_leads_to_its_mark_and_the_mark_to_the_comment(client, session
     assert body.get_text() == "Is [A] the vein?\nI think so."
     link = body.select_one("a")
     assert (link.get_text(), link["href"]) == ("[A]", f"/c/{case.public_id}/marks/{one.public_id}")
-    back = soup.select_one(f"#m-{one.public_id} [data-said]")
+    back = soup.select_one(f"#m-{one.public_id} .meta a")
     assert back["href"] == f"#{soup.select_one('.comment')['id']}"
     assert back.get_text() == "comment by Ben Shah"
     assert pairs(session) == [one.id]
@@ -102,7 +102,7 @@ def test_a_deleted_comment_speaks_of_nothing(client, talk):
     case, one, _other = talk
     soup = say(client, case, "See [A]")
     client.post(f"/c/{case.public_id}/comments/{soup.select_one('.comment')['id'][2:]}/delete")
-    assert page(client, f"/c/{case.public_id}").select(f"#m-{one.public_id} [data-said]") == []
+    assert page(client, f"/c/{case.public_id}").select(f"#m-{one.public_id} .meta a") == []
 
 
 def test_a_comment_is_cut_where_it_names_a_mark():

@@ -123,17 +123,20 @@ class Marks {
     chosen = id === chosen ? null : id;
     this.draw();
     this.tell();
-    const line = this.line(this.chosen);
-    const said = line?.querySelector("[data-said]");
-    const comment = said && document.getElementById(said.hash.slice(1));
-    (comment ?? line)?.scrollIntoView({ block: "nearest" });
+    (this.said[0] ?? this.line(this.chosen))?.scrollIntoView({ block: "nearest" });
   }
 
   tell() {
     const line = this.line(this.chosen);
-    const said = new Set([...(line?.querySelectorAll("[data-said]") ?? [])].map(({ hash }) => hash.slice(1)));
-    for (const one of document.querySelectorAll(".mark, .comment")) one.classList.toggle("is-chosen", one === line || said.has(one.id));
+    const { said } = this;
+    for (const one of document.querySelectorAll(".mark, .comment")) one.classList.toggle("is-chosen", one === line || said.includes(one));
     this.bar.tell();
+  }
+
+  /* The comments that speak of the chosen mark. */
+  get said() {
+    const links = this.chosen ? document.querySelectorAll(`.comment [data-go-mark="${chosen}"]`) : [];
+    return [...links].map((link) => link.closest(".comment"));
   }
 
   /* Begin a comment on a mark, or go on with the one that is being written. */

@@ -23,7 +23,10 @@ export class MarkBar {
     const tools = viewer.querySelector(".viewer-tools");
     tools?.insertBefore(this.opener, tools.querySelector("[data-act]"));
     const last = [...viewer.querySelectorAll("[data-rows], .viewer-tools")].at(-1) ?? viewer.stage;
-    last.after(this.row, this.about);
+    last.after(this.row);
+    // Over the picture, because a row that comes and goes under it would move what was just pressed.
+    this.about.className = "marks-about";
+    viewer.stage.append(this.about);
     this.tell();
   }
 
