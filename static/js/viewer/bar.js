@@ -28,7 +28,7 @@ export class Bar {
 
   click(event) {
     const { viewer } = this;
-    const button = event.target.closest("[data-step], [data-play], [data-tool], [data-act], [data-row], [data-part]");
+    const button = event.target.closest("[data-step], [data-play], button[data-tool], [data-act], [data-row], [data-part]");
     if (!button) return;
     const { step, tool, act, row, part } = button.dataset;
     if (step) {
@@ -38,7 +38,8 @@ export class Bar {
       viewer.go(viewer.frame + Number(step));
     } else if (row) this.unfold(button);
     else if (tool) viewer.setTool(tool);
-    else if (part) viewer.part(part);
+    // A part does at once what its button is for, and offers it from then on.
+    else if (part && !viewer.parts?.[part]) viewer.part(part);
     else if (act) {
       event.preventDefault();
       viewer[act]?.();

@@ -21,7 +21,7 @@ export class Measure {
       context.fill(knob);
       context.stroke(knob);
     }
-    this.label(context, seen);
+    this.label(context, seen, viewer.camera.size);
   }
 
   path(viewer, seen) {
@@ -36,9 +36,12 @@ export class Measure {
     return path;
   }
 
-  label(context, seen) {
+  /* Under the lowest point, and within the stage. */
+  label(context, seen, { width, height }) {
     const last = seen.reduce((lowest, one) => (one.y > lowest.y ? one : lowest));
-    Measure.words(context, this.lines, last.x + 10, last.y + 8);
+    const widest = Math.max(0, ...this.lines.map((line) => context.measureText(line).width));
+    const x = Math.min(last.x + 10, width - widest - 6);
+    Measure.words(context, this.lines, Math.max(6, x), Math.min(last.y + 8, height - 18 * this.lines.length - 4));
   }
 
   static words(context, lines, x, y) {
