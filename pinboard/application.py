@@ -9,6 +9,7 @@ from pinboard.accounts.settings import bp as accounts
 from pinboard.admin.proof import bp as admin
 from pinboard.attest.routes import bp as attest
 from pinboard.boards.routes import bp as boards
+from pinboard.carry.routes import bp as carry
 from pinboard.cases.routes import bp as cases
 from pinboard.cases.viewer import bp as viewer
 from pinboard.comments.routes import bp as comments
@@ -35,6 +36,7 @@ FEATURES = (
     admin,
     attest,
     boards,
+    carry,
     cases,
     comments,
     drafts,

@@ -66,4 +66,6 @@ def make_scene(session, **given):
     board = make_board(session, people.ada, readers=[people.ben], title="Chest", slug="ada-chest")
     make_pin(session, case, board)
     release = make_release(session, case, make_patient_board(session, subject))
-    return Scene(people, case, board, subject, release, make_share(session, case=case, by=people.ada))
+    return Scene(
+        people, case, board, subject, release, make_share(session, case=case, by=people.ada, allows_download=True)
+    )

@@ -13,7 +13,7 @@ from pinboard.cases.forms import SolveForm
 from pinboard.comments.queries import thread
 from pinboard.marks.queries import marks_of
 from pinboard.models import Case, CaseState, Resolution
-from pinboard.policy import NotFound, case_for
+from pinboard.policy import NotFound, case_for, may_carry
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
@@ -39,6 +39,7 @@ class Action:
 ACTIONS = (
     Action("release", "release", _("Release to the patient")),
     Action("share", "shares", _("Share by link")),
+    Action("carry", "download", _("Take the images along"), is_rare=True),
     Action("edit", "edit", _("Edit"), key="e", is_rare=True),
     Action("audience", "audience", _("Who can see this"), is_rare=True),
     Action("see", "history", _("History"), is_rare=True),
@@ -96,6 +97,7 @@ def _stage(case: Case, number: int) -> dict[str, object]:
 def _words(case: Case) -> dict[str, object]:
     session = db.session()
     verbs = words.verbs(session, g.reader, case.id)
+    verbs["carry"] = case.state is CaseState.PUBLISHED and may_carry(session, g.reader, case)
     is_open = case.state in {CaseState.PUBLISHED, CaseState.HIDDEN}
     return {
         "author": words.author(session, case.author_id),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.clock import now
 from pinboard.models import Board, Case, Instance, InstanceState, Opening, Release, Series, Share, Study, Subject, User
-from pinboard.policy import Reader, visible
+from pinboard.policy import FOR_EVERYBODY, Reader, visible
 from pinboard.vocabulary import modality
 from pinboard.web.text import _
 
@@ -43,6 +43,8 @@ class Released:
     shown_on: datetime | None
     board: str
     pictures: tuple[Picture, ...]
+    instances: tuple[int, ...]
+    """Rows of what was released, for whoever makes files of them."""
 
     @property
     def cover(self) -> Picture:
@@ -112,8 +114,14 @@ def account_of(session: Session, subject_id: int) -> bool:
 
 
 def pictures_of(session: Session, case_id: int) -> list[Row[Any]]:
-    """Give the pictures that can be released, in order."""
-    return list(session.execute(_published([case_id])))
+    """Give the pictures that can be released one by one, in order."""
+    return list(session.execute(_published([case_id]).where(FOR_EVERYBODY)))
+
+
+def full_set_of(session: Session, case_id: int) -> list[int]:
+    """Give the rest of a head, which nobody but the person in it may be given."""
+    rest = select(Instance.id).where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+    return list(session.scalars(rest.where(~FOR_EVERYBODY).order_by(Instance.id)))
 
 
 def _whose(reader: Reader) -> list[ColumnElement[bool]]:
@@ -144,10 +152,12 @@ def _published(case_ids: Sequence[int]) -> Any:
     )
 
 
-def pictures_by_case(session: Session, case_ids: Sequence[int]) -> dict[int, list[tuple[int, Picture]]]:
+def pictures_by_case(
+    session: Session, case_ids: Sequence[int], *narrower: ColumnElement[bool]
+) -> dict[int, list[tuple[int, Picture]]]:
     """Give the published pictures of cases in order, each with the id of its instance."""
     grouped: dict[int, list[tuple[int, Picture]]] = {}
-    for row in session.execute(_published(case_ids)) if case_ids else ():
+    for row in session.execute(_published(case_ids).where(*narrower)) if case_ids else ():
         picture = Picture(
             media_name=row.media_name,
             frames=row.frame_count,
@@ -165,6 +175,7 @@ def pictures_by_case(session: Session, case_ids: Sequence[int]) -> dict[int, lis
 
 def _released(row: Row[Any], pictures: Sequence[tuple[int, Picture]]) -> Released:
     allowed = set(row.instances)
+    instances = tuple(number for number, _picture in pictures if number in allowed)
     given = [picture for number, picture in pictures if number in allowed]
     return Released(
         id=row.public_id,
@@ -174,6 +185,7 @@ def _released(row: Row[Any], pictures: Sequence[tuple[int, Picture]]) -> Release
         shown_on=row.at if row.shows_date else None,
         board=row.board,
         pictures=tuple(_plain(picture, number, len(given)) for number, picture in enumerate(given, 1)),
+        instances=instances,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from pinboard.clock import now
 from pinboard.models import Case, Opening, Share, ShareKind
 from pinboard.patients.queries import Picture, pictures_by_case, released
-from pinboard.policy import Reader, may, visible
+from pinboard.policy import FOR_EVERYBODY, Reader, may, visible
+from pinboard.shares.service import find, is_unlocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,18 @@ def log_of(session: Session, share_id: int) -> Sequence[Opening]:
     ).all()
 
 
+def opened(session: Session, secret: str, cookies: Mapping[str, str]) -> Share | None:
+    """Give the share of a link if it is alive and this browser was let in."""
+    share = find(session, secret)
+    proof = cookies.get(cookie_of(share)) if share is not None else None
+    return share if share is not None and is_unlocked(session, share, proof) else None
+
+
+def cookie_of(share: Share) -> str:
+    """Name the cookie that holds a browser's proof that it gave the PIN."""
+    return f"pinboard-share-{share.public_id}"
+
+
 def case_of(session: Session, reader: Reader) -> Case | None:
     """Give the case that a link shows, as its holder may report it."""
     shown = select(Case).where(may(reader, "flag"))
@@ -96,5 +109,5 @@ def for_colleague(session: Session, reader: Reader) -> ForColleague | None:
     row = session.execute(select(Case.id, Case.title, Case.question, Case.findings).where(visible(reader))).first()
     if row is None:
         return None
-    shown = pictures_by_case(session, [row.id]).get(row.id, [])
+    shown = pictures_by_case(session, [row.id], FOR_EVERYBODY).get(row.id, [])
     return ForColleague(row.id, row.title, row.question, row.findings, tuple(picture for _number, picture in shown))

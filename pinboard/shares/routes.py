@@ -131,7 +131,7 @@ def unlock(token: str) -> Response:
         return _refused(page, wait)
     response = see_other(f"/s/{token}")
     response.set_cookie(
-        _cookie(share),
+        queries.cookie_of(share),
         proof,
         max_age=int(service.UNLOCKED_FOR.total_seconds()),
         path="/s/",
@@ -243,11 +243,7 @@ def _share(case_id: str, share_id: str) -> tuple[Case, Share]:
 
 
 def _is_open(share: Share) -> bool:
-    return service.is_unlocked(db.session(), share, request.cookies.get(_cookie(share)))
-
-
-def _cookie(share: Share) -> str:
-    return f"pinboard-share-{share.public_id}"
+    return service.is_unlocked(db.session(), share, request.cookies.get(queries.cookie_of(share)))
 
 
 def _dead() -> Response:

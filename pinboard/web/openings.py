@@ -64,3 +64,17 @@ def note_opening(case_id: int, reader: Reader, *, seat: str, what: str = "page",
             device=device,
         ),
     )
+
+
+def note_download(case_id: int, reader: Reader, *, device: str = "") -> None:
+    """Write down that a reader took files of a case along; each time, because files stay where they were taken."""
+    openings().note(
+        Opened(
+            case_id=case_id,
+            register=reader.register,
+            what="download",
+            user_id=reader.user_id,
+            share_id=reader.share_id,
+            device=device,
+        ),
+    )

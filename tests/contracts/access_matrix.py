@@ -100,6 +100,20 @@ GET    /c/{case}/pin                                      200  200  200  --   --
 POST   /c/{case}/pin                                      go   --   --   --   --   --   wait --   in   in   in
 GET    /feed                                              200  200  200  200  --   --   wait --   in   in   in
 
+# What is carried away                                    ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /c/{case}/download                                 200  200  200  --   --   --   wait --   in   in   in
+GET    /c/{case}/download/images.zip                      409  409  409  --   --   --   wait --   in   in   in
+GET    /c/{case}/download/progress                        200  200  200  --   --   --   wait --   in   in   in
+GET    /c/{case}/download/{media}/f0.png                  409  409  409  --   --   --   wait --   in   in   in
+GET    /my/c/{case}/download                              --   --   --   --   --   200  --   --   in   in   in
+GET    /my/c/{case}/download/images.zip                   --   --   --   --   --   409  --   --   in   in   in
+GET    /my/c/{case}/download/progress                     --   --   --   --   --   200  --   --   in   in   in
+GET    /my/c/{case}/download/{media}/f0.png               --   --   --   --   --   409  --   --   in   in   in
+GET    /s/{link}/download                                 200  200  200  200  200  200  200  200  200  200  200
+GET    /s/{link}/download/images.zip                      409  409  409  409  409  409  409  409  409  409  409
+GET    /s/{link}/download/progress                        200  200  200  200  200  200  200  200  200  200  200
+GET    /s/{link}/download/{media}/f0.png                  409  409  409  409  409  409  409  409  409  409  409
+
 # Cases                                                   ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}                                          200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/receipt                                  200  200  200  200  --   --   wait --   in   in   in

@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
-FEATURES = ("accounts", "admin", "attest", "boards", "cases", "comments", "dicomweb", "drafts", "flags")
+FEATURES = ("accounts", "admin", "attest", "boards", "carry", "cases", "comments", "dicomweb", "drafts", "flags")
 FEATURES += ("inbox", "marks", "opinions", "patients", "people", "search", "shares", "upkeep")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
@@ -42,6 +42,8 @@ SIDEWAYS = {
 READS = {
     ("boards", "cases"),
     ("boards", "comments"),
+    ("carry", "patients"),
+    ("carry", "shares"),
     ("cases", "attest"),
     ("cases", "comments"),
     ("cases", "marks"),

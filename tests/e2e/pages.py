@@ -19,7 +19,9 @@ NOT_PAGES = {
     "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
-    "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture", "drafts.redacting",
+    "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture",
+    "carry.clinic_archive", "carry.clinic_progress", "carry.clinic_picture", "carry.own_archive", "carry.own_progress",
+    "carry.own_picture", "carry.shared_archive", "carry.shared_progress", "carry.shared_picture", "drafts.redacting",
 }  # fmt: skip
 
 
@@ -62,6 +64,7 @@ PAGES = (
     View("comment-edit", "comments.edit", "ada", "/c/{case}/comments/{comment}/edit"),
     View("comment-reply", "comments.reply", "ada", "/c/{case}/comments/{said}/reply"),
     View("mark-new", "marks.new", "ben", "/c/{case}/marks/new?media={media}&kind=text&points=[[80,90]]"),
+    View("carry", "carry.clinic", "ada", "/c/{case}/download"),
     View("audience", "upkeep.audience", "ada", "/c/{case}/audience"),
     View("edit", "upkeep.edit", "ada", "/c/{case}/edit"),
     View("history", "upkeep.history", "ben", "/c/{solved}/history"),
@@ -113,6 +116,9 @@ PAGES = (
     View("my-flag", "patients.flag", "pat", "/my/c/{case}/flag"),
     View("share-flag", "shares.flag", "", "{link_open}/flag"),
     View("slip-code", "shares.by_code", "", "/s"),
+    View("my-carry", "carry.own", "pat", "/my/c/{case}/download"),
+    View("share-carry", "carry.shared", "", "{link_subject}/download"),
+    View("share-carry-colleague", "carry.shared", "", "{link_open}/download"),
     View("share-subject", "shares.show", "", "{link_subject}"),
     View("share-colleague", "shares.show", "", "{link_open}"),
     View("share-locked", "shares.show", "", "{link_locked}"),

@@ -208,7 +208,7 @@ def _released(maker: Maker, case: Case) -> None:
             ("subject", ShareKind.SUBJECT, False), ("open", ShareKind.COLLEAGUE, False),
             ("locked", ShareKind.COLLEAGUE, True), ("dead", ShareKind.COLLEAGUE, False),
         ):  # fmt: skip
-            terms = shares.Terms(kind, LABELS[name], 14, pin, allows_download=False)
+            terms = shares.Terms(kind, LABELS[name], 14, pin, allows_download=True)
             made = shares.make(session, row, terms, by=ada, slip_key=key)
             names |= {f"share_{name}": made.share.public_id, f"link_{name}": made.path}
             if name == "dead":

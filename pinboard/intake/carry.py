@@ -1,0 +1,283 @@
+"""Gathers what a reader may carry away of a case, says how much it is, and streams it as one archive.
+
+What is given to anybody but the person in the images holds no volume from which a face could be rebuilt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased
+
+from pinboard.intake import zipping
+from pinboard.intake.children import RefusedFile, child_answer
+from pinboard.intake.errors import IntakeError
+from pinboard.intake.export import rebuilt
+from pinboard.intake.stores import Stores
+from pinboard.models import Instance, InstanceState, MediaFile, Series, Study
+from pinboard.sandbox import Answer
+
+VOLUMES: Final = frozenset({"CT", "MR", "PT", "NM"})
+"""Modalities whose slices together show the surface of a head."""
+MOST_SLICES, SPARSE_MM = 24, 5.0
+"""So few slices so far apart show no face that anybody could rebuild."""
+_HEADER_BYTES: Final = 3_000
+_ENTRY_BYTES: Final = 160
+_ASK_AGAIN: Final = 2.0
+_TRIES: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One instance that may go along: how to read it, and where its frames and previews are."""
+
+    instance_id: int
+    media_name: str
+    uid: str
+    number: int | None
+    frames: int
+    frame_time: float | None
+    pixels: int
+    pack: str
+    previews: str
+    index: tuple[tuple[int, int], ...]
+    """Offset and length of each preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One series as it is carried."""
+
+    number: int
+    """As the page of the case counts."""
+    modality: str
+    slices: tuple[Slice, ...]
+    key: tuple[int, int]
+    """Place of the key image's slice, and its frame in it."""
+    is_withheld: bool = False
+    """A volume in which a face could be rebuilt; it stays, but for its key image."""
+
+    @property
+    def frames(self) -> int:
+        """Count the pictures."""
+        return sum(one.frames for one in self.slices)
+
+    @property
+    def size(self) -> int:
+        """Estimate the bytes in an archive: instances, previews and what stands round them."""
+        return sum(
+            one.pixels + _HEADER_BYTES + sum(length + _ENTRY_BYTES for _start, length in one.index)
+            for one in self.slices
+        )
+
+    @property
+    def numbers(self) -> tuple[int, int, int] | None:
+        """Give the first and last number of the slices and how many are here, where some between them are not."""
+        found = {one.number for one in self.slices if one.number is not None}
+        if len(found) < 2 or len(found) != len(self.slices) or max(found) - min(found) + 1 == len(found):
+            return None
+        return min(found), max(found), len(found)
+
+
+def runs_of(session: Session, case_id: int, *, released: Collection[int] | None) -> list[Run]:
+    """Give the series of a case as one reader may carry them.
+
+    `released` names the instances that the person in the images was given, who may take all of them; None is for
+    everybody else.
+    """
+    grouped: dict[int, list[Row[Any]]] = {}
+    for row in session.execute(_published(case_id, released)):
+        grouped.setdefault(row.series_id, []).append(row)
+    closed = set() if released is not None else _faces(session, grouped)
+    return [_run(number, rows, series in closed) for number, (series, rows) in enumerate(grouped.items(), 1)]
+
+
+def _published(case_id: int, released: Collection[int] | None) -> Any:
+    frames, previews = aliased(MediaFile), aliased(MediaFile)
+    query = (
+        select(Instance.id, Instance.series_id, Instance.media_name, Instance.uid, Instance.number, Instance.rows)
+        .add_columns(Instance.columns, Instance.samples, Instance.dtype, Instance.frame_count, Instance.frame_time)
+        .add_columns(Series.modality, Series.is_recognizable, Series.key_instance_id, Series.key_frame)
+        .add_columns(
+            frames.object_name.label("pack"), previews.object_name.label("previews"), previews.index.label("spans")
+        )
+        .join(Series, Series.id == Instance.series_id)
+        .join(Study, Study.id == Series.study_id)
+        .join(frames, (frames.instance_id == Instance.id) & (frames.variant == "frames"))
+        .join(previews, (previews.instance_id == Instance.id) & (previews.variant == "previews"))
+        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .where(Instance.media_name.is_not(None))
+        .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id)
+    )
+    if released is None:
+        return query.where(Instance.is_subject_only.is_(False))
+    return query.where(Instance.id.in_(released))
+
+
+def _run(number: int, rows: Sequence[Row[Any]], is_withheld: bool) -> Run:
+    slices = tuple(_slice(row) for row in rows)
+    first = rows[0]
+    place = next((at for at, row in enumerate(rows) if row.id == first.key_instance_id), len(rows) // 2)
+    frame = min(first.key_frame, slices[place].frames - 1)
+    return Run(number, first.modality, slices, (place, frame), is_withheld)
+
+
+def _slice(row: Row[Any]) -> Slice:
+    width = int((row.dtype or "<u2")[2:])
+    return Slice(
+        instance_id=row.id,
+        media_name=row.media_name,
+        uid=row.uid,
+        number=row.number,
+        frames=row.frame_count,
+        frame_time=row.frame_time,
+        pixels=row.rows * row.columns * row.samples * width * row.frame_count,
+        pack=row.pack,
+        previews=row.previews,
+        index=tuple((start, length) for start, length in row.spans or ()),
+    )
+
+
+def _faces(session: Session, grouped: dict[int, list[Row[Any]]]) -> set[int]:
+    """Find the series that are volumes of a head, or of something unknown."""
+    known = {series: rows for series, rows in grouped.items() if rows[0].modality in VOLUMES}
+    return {series for series, rows in known.items() if rows[0].is_recognizable and _is_dense(session, rows)}
+
+
+def _is_dense(session: Session, rows: Sequence[Row[Any]]) -> bool:
+    if len(rows) == 1 and rows[0].frame_count == 1:
+        return False
+    return len(rows) > MOST_SLICES or any(row.frame_count > 1 for row in rows) or not _is_sparse(session, rows)
+
+
+def _is_sparse(session: Session, rows: Sequence[Row[Any]]) -> bool:
+    """Tell whether slices lie as far apart as chosen key slices do; where it cannot be told they do not."""
+    found = session.scalars(select(Instance.header).where(Instance.id.in_([row.id for row in rows])))
+    places = [header.get("ImagePositionPatient") for header in found]
+    points = [place for place in places if isinstance(place, list) and len(place) == 3]
+    if len(points) != len(rows):
+        return False
+    least = (SPARSE_MM - 0.05) ** 2
+    return all(
+        sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) >= least
+        for place, one in enumerate(points)
+        for other in points[:place]
+    )
+
+
+# ---- the archive ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An archive before it is streamed: what is in it, under which names, and its exact size."""
+
+    texts: tuple[tuple[str, bytes], ...]
+    """What stands beside the images: pages, words, the directory."""
+    files: tuple[tuple[Slice, str, int], ...]
+    """Each instance with its name and length."""
+    pictures: tuple[tuple[Slice, tuple[str, ...]], ...]
+    size: int
+
+
+def picture_names(run: Run) -> list[str]:
+    """Give the names of a series' previews, frame by frame."""
+    return [f"IHE_PDI/{_folder(run)}/FR{frame:06}.JPG" for frame in range(1, run.frames + 1)]
+
+
+def pack(stores: Stores, runs: Sequence[Run], texts: Sequence[tuple[str, bytes]]) -> Copy:
+    """Lay an archive out: a child writes the directory and says how long each instance will be."""
+    placed = [
+        (one, ("DICOM", _folder(run), f"IM{place:06}")) for run in runs for place, one in enumerate(run.slices, 1)
+    ]
+    if not placed:
+        raise IntakeError("not-published")
+    answer = child_answer(stores, "catalogue", [], {"files": _described(stores, placed)}, kind="header")
+    sizes = _sizes(answer, len(placed))
+    files = tuple((one, "/".join(path), size) for (one, path), size in zip(placed, sizes, strict=True))
+    beside = (("DICOMDIR", answer.parts[0]), *texts)
+    pictures = tuple(pair for run in runs for pair in _pictures(run))
+    entries = [
+        *((name, len(data)) for name, data in beside),
+        *((name, size) for _one, name, size in files),
+        *(pair for one, names in pictures for pair in zip(names, (length for _at, length in one.index), strict=True)),
+    ]
+    return Copy(beside, files, pictures, zipping.size_of(entries))
+
+
+def _described(stores: Stores, placed: Sequence[tuple[Slice, tuple[str, ...]]]) -> list[dict[str, Any]]:
+    with stores.reading() as session:
+        ids = [one.instance_id for one, _path in placed]
+        wanted = select(Instance.id, Instance.header, Instance.dtype).where(Instance.id.in_(ids))
+        known = {row.id: row for row in session.execute(wanted)}
+    if len(known) != len(placed):
+        raise IntakeError("not-published")
+    return [
+        {"header": known[one.instance_id].header, "dtype": known[one.instance_id].dtype, "path": path}
+        for one, path in placed
+    ]
+
+
+def _sizes(answer: Answer, count: int) -> list[int]:
+    sizes = answer.json.get("sizes")
+    if not isinstance(sizes, list) or len(sizes) != count or len(answer.parts) != 1:
+        raise RefusedFile("damaged")
+    if not all(type(size) is int and size > 0 for size in sizes) or answer.parts[0][128:132] != b"DICM":
+        raise RefusedFile("damaged")
+    return sizes
+
+
+def _pictures(run: Run) -> Iterator[tuple[Slice, tuple[str, ...]]]:
+    names, at = picture_names(run), 0
+    for one in run.slices:
+        yield one, tuple(names[at : at + len(one.index)])
+        at += one.frames
+
+
+def _folder(run: Run) -> str:
+    return f"SE{run.number:06}"
+
+
+def stream(stores: Stores, copy: Copy, still: Callable[[], bool]) -> Iterator[bytes]:
+    """Give the bytes of an archive; at most one image is in memory at a time.
+
+    Whoever may no longer have it is asked by `still` as it goes, and gets no more: a part of an archive opens nowhere.
+    """
+    out, asked = zipping.Zip(), time.monotonic()
+    for name, data in _entries(stores, copy):
+        if time.monotonic() - asked > _ASK_AGAIN:
+            if not still():
+                raise IntakeError("not-published")
+            asked = time.monotonic()
+        yield from out.entry(name, data)
+    yield out.end()
+
+
+def _entries(stores: Stores, copy: Copy) -> Iterator[tuple[str, bytes]]:
+    yield from copy.texts
+    for one, names in copy.pictures:
+        for name, (start, length) in zip(names, one.index, strict=True):
+            yield name, stores.media.read_range(one.previews, start, length)
+    for one, name, size in copy.files:
+        data = patiently(partial(rebuilt, stores, one.instance_id))
+        if len(data) != size:
+            # It was redacted again meanwhile.
+            raise IntakeError("not-published")
+        yield name, data
+
+
+def patiently(make: Callable[[], bytes]) -> bytes:
+    """Wait for a place in the sandbox as often as it takes within reason; half a stream helps nobody."""
+    for _try in range(_TRIES):
+        try:
+            return make()
+        except IntakeError as error:
+            if error.code != "busy":
+                raise
+            time.sleep(error.retry_after)
+    raise IntakeError("busy", retry_after=60)

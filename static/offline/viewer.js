@@ -1,0 +1,73 @@
+/* Steps through the pictures of each series: wheel, slider, keys, a finger. The page shows them without it too. */
+(function () {
+  "use strict";
+
+  function say(template, values) {
+    return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  }
+
+  function start(section) {
+    const names = [...section.querySelectorAll(".frames a")].map((link) => link.getAttribute("href"));
+    if (names.length < 2) return;
+    const words = JSON.parse(section.dataset.words);
+    const image = section.querySelector("img");
+    const bar = document.createElement("div");
+    const slider = document.createElement("input");
+    const place = document.createElement("output");
+    let at = Number(section.dataset.key);
+    let timer = 0;
+
+    function show(index) {
+      at = Math.max(0, Math.min(names.length - 1, index));
+      image.src = names[at];
+      place.value = image.alt = say(words.place, { number: at + 1, count: names.length });
+      slider.value = at;
+      // The next ones are read ahead, so that turning the wheel shows no gap.
+      for (const near of [at + 1, at + 2, at - 1]) if (names[near]) new Image().src = names[near];
+    }
+
+    bar.className = "bar";
+    slider.type = "range";
+    slider.max = names.length - 1;
+    slider.setAttribute("aria-label", words.slider);
+    slider.addEventListener("input", () => show(Number(slider.value)));
+    if (Number(section.dataset.time)) bar.append(player());
+    bar.append(slider, place);
+    section.querySelector("figure").after(bar);
+    section.querySelector(".frames").hidden = true;
+
+    image.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      show(at + Math.sign(event.deltaY));
+    }, { passive: false });
+    drag();
+    show(at);
+
+    function player() {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = words.play;
+      button.addEventListener("click", () => {
+        if (timer) clearInterval(timer);
+        timer = timer ? 0 : setInterval(() => show((at + 1) % names.length), Math.max(20, Number(section.dataset.time)));
+        button.textContent = timer ? words.pause : words.play;
+      });
+      return button;
+    }
+
+    function drag() {
+      let from = null;
+      image.addEventListener("pointerdown", (event) => {
+        from = { y: event.clientY, at };
+        image.setPointerCapture(event.pointerId);
+      });
+      image.addEventListener("pointermove", (event) => {
+        if (from) show(from.at + Math.round((event.clientY - from.y) / 12));
+      });
+      for (const end of ["pointerup", "pointercancel"]) image.addEventListener(end, () => { from = null; });
+      image.addEventListener("dragstart", (event) => event.preventDefault());
+    }
+  }
+
+  document.querySelectorAll(".series").forEach(start);
+})();
