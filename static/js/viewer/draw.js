@@ -1,6 +1,8 @@
-/* Draws one frame on a 2D canvas. Another painter, WebGL for instance, offers the same `paint`. */
+/* Draws one frame on a 2D canvas; the shades of a large one are made by the graphics card where there is one. */
 
 import { paint } from "./lut.js";
+
+const LARGE = 2048 * 2048;
 
 export class Painter {
   constructor(canvas) {
@@ -26,7 +28,9 @@ export class Painter {
   /* Zooming and panning need no new shades. */
   shaded(entry, grey) {
     const { sheet } = this;
-    if (this.entry === entry && this.grey === grey) return sheet;
+    if (this.entry === entry && this.grey === grey) return this.shown;
+    Object.assign(this, { entry, grey });
+    if (this.cardFor(entry)) return (this.shown = this.card.shade(entry, grey));
     if (sheet.width !== entry.columns || sheet.height !== entry.rows || !this.image) {
       sheet.width = entry.columns;
       sheet.height = entry.rows;
@@ -36,7 +40,13 @@ export class Painter {
     }
     paint(this.pixels, entry, grey);
     this.onto.putImageData(this.image, 0, 0);
-    Object.assign(this, { entry, grey });
-    return sheet;
+    return (this.shown = sheet);
+  }
+
+  /* The graphics card is asked for with the first large frame, which is drawn without it. */
+  cardFor(entry) {
+    if (entry.columns * entry.rows < LARGE) return false;
+    this.asked ??= import("./webgl.js").then(({ Card }) => { this.card = Card.of(); }, () => {});
+    return Boolean(this.card?.takes(entry));
   }
 }
