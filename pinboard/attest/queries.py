@@ -143,7 +143,7 @@ def shots(session: Session, case_id: int) -> list[Shot]:
         .add_columns(Instance.is_photo, Series.modality, Series.alt_text)
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
-        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED, policy.FOR_EVERYBODY)
         .where(Instance.media_name.is_not(None))
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id)
     ).all()
@@ -189,6 +189,7 @@ def _found(public_id: str, may: ColumnElement[bool], state: AttestState | None =
 def _wishes() -> Select[*tuple[Any, ...]]:
     looker, shown = aliased(User), InstanceState.PUBLISHED
     images = select(func.sum(Instance.frame_count)).where(Instance.case_id == Case.id, Instance.state == shown)
+    images = images.where(policy.FOR_EVERYBODY)
     return (
         select(Attestation.id, Attestation.public_id, Attestation.asked_at, Attestation.state, Attestation.note)
         .add_columns(Case.public_id.label("case"), Case.title, Case.modality, Case.cover)

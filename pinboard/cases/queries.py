@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from pinboard.models import Case, Instance, InstanceState, Resolution, Series, Study
+from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
 from pinboard.web.text import _
 from pinboard.web.times import ago
@@ -174,7 +175,7 @@ def runs(session: Session, case_id: int) -> list[Run]:
         .add_columns(Instance.is_photo, Instance.tone, Instance.frame_time)
         .join(Instance, Instance.series_id == Series.id)
         .join(Study, Study.id == Series.study_id)
-        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .where(Instance.case_id == case_id, Instance.state == InstanceState.PUBLISHED, FOR_EVERYBODY)
         .where(Instance.media_name.is_not(None))
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id),
     ).all()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.deid.vocabulary import METHOD_CODES
 from pinboard.models import Instance, InstanceState, Receipt, Series, Study, User
+from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
 from pinboard.web.text import _
 
@@ -116,7 +117,7 @@ def _receipts(session: Session, case_id: int) -> Sequence[Row[*tuple[Any, ...]]]
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .join(User, User.id == Receipt.confirmed_by_id)
-        .where(Receipt.case_id == case_id, Instance.state == InstanceState.PUBLISHED)
+        .where(Receipt.case_id == case_id, Instance.state == InstanceState.PUBLISHED, FOR_EVERYBODY)
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id, Receipt.id)
     )
     return session.execute(query).all()

@@ -25,7 +25,7 @@ from pinboard.models import (
     ShareKind,
     User,
 )
-from pinboard.policy import NotFound, Reader, may
+from pinboard.policy import FOR_EVERYBODY, NotFound, Reader, may
 from pinboard.web.flags import KINDS
 from pinboard.web.text import _
 
@@ -93,7 +93,7 @@ def images_by_case(session: Session, case_ids: Sequence[int]) -> dict[int, list[
         select(Instance, Series.alt_text)
         .join(Series, Series.id == Instance.series_id)
         .where(Instance.case_id.in_(case_ids))
-        .where(Instance.state.in_([InstanceState.PUBLISHED, InstanceState.HIDDEN]))
+        .where(Instance.state.in_([InstanceState.PUBLISHED, InstanceState.HIDDEN]), FOR_EVERYBODY)
         .order_by(Series.position, Series.id, Instance.position, Instance.id)
     )
     found: dict[int, list[Image]] = {}

@@ -42,6 +42,7 @@ THIN_MM, MANY = 2.0, 40
 """Of a volume of which nobody said what it shows: slices as thin and as many as a face needs."""
 _VOLUMES = frozenset({"CT", "MR", "PT"})
 _BAND = 4  # hex digits, a quarter of a hash
+_UNSEEN = (InstanceState.LEFT_OUT, InstanceState.REMOVED)
 _HEAD = re.compile(
     r"\b(brain|cranium|entire body|eye|face|facial|head|intracranial|jaw|mandible|maxilla|nasal|neck|nose|orbital"
     r"|paranasal|skull)\b",
@@ -149,7 +150,7 @@ def _others(case: Case, reader: Reader) -> Select[*tuple[Any, ...]]:
         .add_columns(Case.public_id, Case.title, may(reader, "see").label("is_visible"))
         .join(Series, Series.id == Instance.series_id)
         .join(Case, Case.id == Instance.case_id)
-        .where(Instance.case_id != case.id, Instance.state != InstanceState.REMOVED, or_(shown, own_draft))
+        .where(Instance.case_id != case.id, Instance.state.not_in(_UNSEEN), or_(shown, own_draft))
     )
 
 
@@ -180,7 +181,7 @@ def _volumes(case: Case, rows: Sequence[Row[Instance, Series]]) -> Iterator[Echo
     """Find heads of which so many slices are shown that a face can be rebuilt; PS3.15 calls it recognizable."""
     grouped: dict[int, list[Instance]] = defaultdict(list)
     for image, series in rows:
-        if series.modality in _VOLUMES and series.is_recognizable:
+        if series.modality in _VOLUMES and series.is_recognizable and not image.is_subject_only:
             grouped[series.id].append(image)
     for images in grouped.values():
         slices = sum(image.frame_count for image in images)

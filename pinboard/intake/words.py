@@ -24,6 +24,7 @@ from pinboard.storage.keyfiles import KeyRing
 MOST_HASHES = 10_000
 """Of one draft; beyond that its files name a crowd, and nobody's name would be left to write."""
 _AROUND = 60
+_UNSEEN = (InstanceState.LEFT_OUT, InstanceState.REMOVED)
 
 Texts = Mapping[str, str]
 
@@ -79,7 +80,7 @@ def approve(
 def words_of(session: Session, case: Case) -> dict[str, str]:
     """Give everything that is typed about a case and that its readers will see, by the name of its field."""
     consent = session.scalars(select(Consent).where(Consent.case_id == case.id).order_by(Consent.id)).all()
-    used = select(Instance.series_id).where(Instance.case_id == case.id, Instance.state != InstanceState.REMOVED)
+    used = select(Instance.series_id).where(Instance.case_id == case.id, Instance.state.not_in(_UNSEEN))
     series = session.scalars(select(Series).where(Series.id.in_(used)).order_by(Series.position, Series.id))
     return {
         **{name: getattr(case, name) for name in ("title", "question", "history", "findings", "outcome")},

@@ -36,6 +36,8 @@ class ReleaseForm(Form):
     )
     shows_date = BooleanField(default=True)
     images = SelectMultipleField(validators=[Needed(_("Choose at least one image."))])
+    full_set = BooleanField(default=True)
+    """Whether the slices of a head that only the person in it may see are released too."""
     delay = SelectField(coerce=int, choices=[SelectChoice(str(hours), words) for hours, words in DELAYS], default=0)
     other_subject = StringField(validators=[AtMost(60)])
     """Both chart codes, as `service.both_codes` joins them, so that a tick for one person is no tick for another."""

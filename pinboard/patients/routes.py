@@ -149,6 +149,8 @@ def _filled(case: Case, standing: Any) -> ReleaseForm:
     form.shows_date.data = standing.Release.shows_date if standing else True
     shown = [row.public_id for row in _pictures(case) if not standing or row.id in standing.Release.instances]
     form.images.data = shown
+    full_set = set(queries.full_set_of(session, case.id))
+    form.full_set.data = not standing or not full_set.isdisjoint(standing.Release.instances)
     form.delay.data = shortest_delay(standing.Release.not_before - now()) if standing else 0
     return form
 
@@ -157,12 +159,17 @@ def _pictures(case: Case) -> list[Any]:
     return queries.pictures_of(db.session(), case.id)
 
 
+def _chosen(case: Case, form: ReleaseForm) -> tuple[int, ...]:
+    chosen = [row.id for row in _pictures(case) if row.public_id in form.images.data]
+    return (*chosen, *(queries.full_set_of(db.session(), case.id) if form.full_set.data else ()))
+
+
 def _released(case: Case, subject: Subject, form: ReleaseForm) -> bool:
     terms = Terms(
         caption=form.caption.data,
         author_name=form.author_name.data,
         shows_date=form.shows_date.data,
-        instances=tuple(row.id for row in _pictures(case) if row.public_id in form.images.data),
+        instances=_chosen(case, form),
         not_before=form.starts_at(now()),
         confirmed_codes=form.other_subject.data or "",
     )
@@ -186,5 +193,6 @@ def _release_page(case: Case, form: ReleaseForm) -> dict[str, Any]:
         "has_begun": bool(standing) and standing.Release.not_before <= now(),
         "own_code": own.chart_code if own else "",
         "pictures": _pictures(case),
+        "full_set": len(queries.full_set_of(session, case.id)),
         "has_account": queries.account_of(session, standing.Release.subject_id) if standing else False,
     }

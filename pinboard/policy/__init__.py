@@ -4,6 +4,7 @@ from pinboard.policy.attesting import set_release_gate, void_attestations
 from pinboard.policy.carrying import case_to_carry, may_carry
 from pinboard.policy.choice import Preview, apply_choice, fits, is_made, pick_public, preview_readers, sources_of
 from pinboard.policy.derive import drifted, rebuild
+from pinboard.policy.faces import FOR_EVERYBODY, within
 from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
 from pinboard.policy.guard import AudienceStale, stale_cases
 from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave
@@ -34,6 +35,7 @@ from pinboard.policy.why import Why, audience_of
 __all__ = [
     "ALWAYS",
     "CLINICIANS",
+    "FOR_EVERYBODY",
     "LEVEL_NEEDED",
     "MAX_PRINCIPALS",
     "NOBODY",
@@ -90,4 +92,5 @@ __all__ = [
     "stale_cases",
     "visible",
     "void_attestations",
+    "within",
 ]

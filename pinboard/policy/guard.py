@@ -35,7 +35,7 @@ _INPUTS: dict[type, frozenset[str]] = {
     Consent: frozenset({"case_id", "level", "taken_at", "valid_until", "withdrawn_at"}),
     ClinicSetting: frozenset({"value"}),
     Grant: frozenset({"case_id", "principal", "source", "not_before", "not_after"}),
-    Instance: frozenset({"case_id", "state", "needs_attest", "media_name"}),
+    Instance: frozenset({"case_id", "state", "needs_attest", "media_name", "is_subject_only"}),
     Release: frozenset({"case_id", "board_id", "subject_id", "not_before", "revoked_at"}),
     Share: frozenset({"case_id", "kind", "subject_id", "created_at", "expires_at", "revoked_at"}),
 }

@@ -22,6 +22,7 @@ from pinboard.models import (
     Source,
 )
 from pinboard.models.clinic_settings import DEFAULTS
+from pinboard.policy.faces import FOR_EVERYBODY
 from pinboard.policy.guard import GATE
 from pinboard.policy.levels import LEVEL_NEEDED, reach
 
@@ -49,8 +50,10 @@ def free_to_leave(*, is_on: bool) -> ColumnElement[bool]:
     """Give the clause for “the case of this row may leave the clinic”, as far as a second look is concerned."""
     if not is_on:
         return true()
-    needed = select(Instance.id).where(
-        Instance.case_id == Case.id, Instance.state == InstanceState.PUBLISHED, Instance.needs_attest
+    needed = (
+        select(Instance.id)
+        .where(Instance.case_id == Case.id, Instance.state == InstanceState.PUBLISHED, Instance.needs_attest)
+        .where(FOR_EVERYBODY)
     )
     # `void_changed` runs before whoever asks, so a standing one is one about the present images.
     given = select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.ATTESTED)

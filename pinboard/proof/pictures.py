@@ -26,6 +26,8 @@ PAGE = 50
 _CHUNK = 8 << 20
 _BATCH_BYTES, _BATCH_FRAMES = 32 << 20, 64
 _SHOWN = (InstanceState.PUBLISHED, InstanceState.HIDDEN)
+UNREVIEWED = (InstanceState.DRAFT, InstanceState.LEFT_OUT)
+"""States of an image of which nothing is stored but in the vault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _page(session: Session, after: int) -> list[Picture]:
         select(Instance, Case, Subject.chart_code)
         .join(Case, Case.id == Instance.case_id)
         .outerjoin(Subject, Subject.id == Case.subject_id)
-        .where(Instance.id > after, Instance.state != InstanceState.DRAFT)
+        .where(Instance.id > after, Instance.state.not_in(UNREVIEWED))
         .order_by(Instance.id)
         .limit(PAGE)
     )

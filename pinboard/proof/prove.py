@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from pinboard import clock
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, Instance, InstanceState
+from pinboard.models import Case, Instance
 from pinboard.proof.line import Counts, signed_line, signing_key
-from pinboard.proof.pictures import look_at, pictures
+from pinboard.proof.pictures import UNREVIEWED, look_at, pictures
 from pinboard.proof.records import case_pages, look_at_cases, look_at_chains, look_at_vault
 from pinboard.proof.strays import look_at_strays
 from pinboard.proof.violations import Violation
@@ -107,5 +107,5 @@ class _Walk:
 def _extent(stores: Stores) -> int:
     with stores.reading() as session:
         cases = session.scalar(select(func.count()).select_from(Case)) or 0
-        past_draft = select(func.count()).select_from(Instance).where(Instance.state != InstanceState.DRAFT)
+        past_draft = select(func.count()).select_from(Instance).where(Instance.state.not_in(UNREVIEWED))
         return cases + (session.scalar(past_draft) or 0)

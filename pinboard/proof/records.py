@@ -32,7 +32,7 @@ from pinboard.proof.violations import Report
 
 PAGE = 500
 UNREVIEWED = (CaseState.DRAFT, CaseState.PUBLISHING)
-_MENDING = (InstanceState.DRAFT, InstanceState.HIDDEN)
+_MENDING = (InstanceState.DRAFT, InstanceState.LEFT_OUT, InstanceState.HIDDEN)
 _SHREDDING_SECONDS = 1.0
 
 

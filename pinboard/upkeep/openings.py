@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from pinboard.models import AuditEvent, Case, Instance, InstanceState, Opening, Receipt, Series, Share, User
+from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
 from pinboard.web.text import _
 
@@ -78,7 +79,7 @@ def _images(session: Session, case: Case) -> Sequence[tuple[Instance, str]]:
     ordered = (
         select(Instance, Series.modality)
         .join(Series, Series.id == Instance.series_id)
-        .where(Instance.case_id == case.id, Instance.state != InstanceState.DRAFT)
+        .where(Instance.case_id == case.id, Instance.state != InstanceState.DRAFT, FOR_EVERYBODY)
         .order_by(Series.position, Series.id, Instance.position, Instance.id)
     )
     return [(instance, kind) for instance, kind in session.execute(ordered)]

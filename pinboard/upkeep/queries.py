@@ -104,7 +104,7 @@ def images_of(session: Session, case_id: int) -> list[Row[Any]]:
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .where(Instance.case_id == case_id)
-        .where(Instance.state.in_([InstanceState.PUBLISHED, InstanceState.HIDDEN]))
+        .where(Instance.state.in_([InstanceState.PUBLISHED, InstanceState.HIDDEN]), policy.FOR_EVERYBODY)
         .where(Instance.media_name.is_not(None))
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id)
     )

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from pinboard.clock import now
 from pinboard.ids import is_public_id
 from pinboard.models import Case, Instance, InstanceState, MediaFile, Release, Share, User
-from pinboard.policy import Reader, may, reader_for
+from pinboard.policy import Reader, may, reader_for, within
 from pinboard.storage.media import MediaError
 from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
@@ -114,6 +114,7 @@ def _row(session: Session, reader: Reader, file: tuple[str, str], verb: str) -> 
         .join(Case, Case.id == MediaFile.case_id)
         .where(MediaFile.media_name == name, MediaFile.variant == kind)
         .where(Instance.media_name == name, Instance.state == InstanceState.PUBLISHED, may(reader, verb))
+        .where(within(reader))
     )
     row = session.execute(query).one_or_none()
     if row is not None and reader.register == "subject" and not _is_released(session, reader, row):
