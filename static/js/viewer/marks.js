@@ -64,10 +64,13 @@ class Marks {
     this.isByKey = false;
   }
 
-  draw() {
+  get seen() {
     const { media, frame } = this.here;
-    const seen = this.isShown ? this.marks.filter((mark) => mark.media === media && mark.frame === frame) : [];
-    this.layer.draw(seen, this.lying);
+    return this.isShown ? this.marks.filter((mark) => mark.media === media && mark.frame === frame) : [];
+  }
+
+  draw() {
+    this.layer.draw(this.seen, this.lying);
     this.bar.tell();
   }
 

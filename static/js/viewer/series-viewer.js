@@ -50,7 +50,7 @@ class SeriesViewer extends HTMLElement {
     this.setTool(this.tool.name);
     this.classList.add("is-live");
     this.listen();
-    if (this.dataset.marks) this.part("marks");
+    if (this.dataset.marks && document.querySelector(this.dataset.marks)) this.part("marks");
     this.tell("ready");
     this.go(this.frame);
   }

@@ -8,30 +8,20 @@ export class MarkBar {
     this.marks = marks;
     this.shapes = marks.canDraw ? KINDS.map((kind) => this.button(words[kind], (event) => this.take(kind, event))) : [];
     this.shower = this.button(words.hide, () => marks.toggle());
-    this.row = row(words.draw, ...this.shapes, this.shower);
-    Object.assign(this.row, { hidden: true }).dataset.rows = "marks";
-    this.opener = this.button(marks.canDraw ? words.draw : words.layer, () => {});
-    this.opener.dataset.row = "marks";
-    this.opener.setAttribute("aria-expanded", "false");
+    viewer.querySelector('[data-rows="marks"]')?.append(...this.shapes, this.shower);
 
     this.letter = document.createElement("span");
     this.say = this.button(words.comment, () => marks.say(marks.chosen.letter));
     this.remover = this.button(words.remove, () => marks.remove(marks.chosen));
     this.closer = this.button(words.close, () => marks.choose(null));
-    this.about = row(words.layer, this.letter, this.say, this.remover, this.closer);
-
-    const tools = viewer.querySelector(".viewer-tools");
-    tools?.insertBefore(this.opener, tools.querySelector("[data-act]"));
-    const last = [...viewer.querySelectorAll("[data-rows], .viewer-tools")].at(-1) ?? viewer.stage;
-    last.after(this.row);
-    // Over the picture, because a row that comes and goes under it would move what was just pressed.
+    this.about = document.createElement("div");
     this.about.className = "marks-about";
+    this.about.setAttribute("role", "group");
+    this.about.setAttribute("aria-label", words.chosen);
+    this.about.append(this.letter, this.say, this.remover, this.closer);
+    // Over the picture, because a row that comes and goes under it would move what was just pressed.
     viewer.stage.append(this.about);
     this.tell();
-  }
-
-  remove() {
-    for (const element of [this.row, this.about, this.opener]) element.remove();
   }
 
   button(label, act) {
@@ -62,24 +52,14 @@ export class MarkBar {
     const { chosen, words, viewer } = marks;
     this.shapes.forEach((button, place) => press(button, viewer.tool.name === toolOf(KINDS[place])));
     this.shower.textContent = marks.isShown ? words.hide : words.show;
-    this.shower.hidden = !marks.marks.length;
-    this.opener.hidden = !marks.canDraw && !marks.marks.length;
-    this.about.hidden = !chosen;
-    if (!chosen) return;
+    this.shower.disabled = !marks.marks.length;
+    this.about.hidden = !marks.seen.includes(chosen);
+    if (this.about.hidden) return;
     this.letter.className = `mark-letter author${chosen.colour}`;
     this.letter.textContent = chosen.letter;
     this.say.hidden = !marks.canDraw;
     this.remover.hidden = !marks.canDraw || !chosen.isOwn;
   }
-}
-
-function row(label, ...children) {
-  const made = document.createElement("div");
-  made.className = "viewer-tools marks-bar";
-  made.setAttribute("role", "group");
-  made.setAttribute("aria-label", label);
-  made.append(...children);
-  return made;
 }
 
 function press(button, isOn) {
