@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import re
 import shutil
 import tempfile
 import time
@@ -27,6 +28,8 @@ BUNDLE = "css/app.css"
 ORDER = ("css/tokens.css", "css/base.css", "css/layout.css")
 # What only these pages need does not weigh on the first view of a wall.
 APART = ("css/attest", "css/case", "css/drafts")
+# A comment that fills its lines is for those who read the code, and a phone need not load it.
+COMMENT = re.compile(rb"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.MULTILINE)
 KEPT_SECONDS = 86_400
 """A page that is open during an upgrade still loads the modules of its own version."""
 
@@ -113,4 +116,5 @@ def _read(root: Path) -> dict[str, bytes]:
             found[f"{part}.css"] = b"\n".join(sheets[name] for name in own)
             names = [name for name in names if name not in own]
     found[BUNDLE] = b"\n".join(sheets[name] for name in names)
-    return found
+    own = ("js/", "css/")
+    return {name: COMMENT.sub(b"", body) if name.startswith(own) else body for name, body in found.items()}

@@ -1,11 +1,12 @@
 import gzip
 import os
+import posixpath
 import re
 
 import brotli
 import pytest
 
-from pinboard.web.assets import BUNDLE, Assets, folder
+from pinboard.web.assets import BUNDLE, COMMENT, Assets, folder
 
 
 @pytest.fixture
@@ -38,6 +39,26 @@ def test_what_only_drafts_need_is_a_file_of_its_own(root):
     files = Assets(root).files
     assert files["css/drafts.css"].split() == [b".form{}", b".upload{}"]
     assert b"form" not in files[BUNDLE]
+
+
+def test_comments_on_lines_of_their_own_are_not_sent_and_nothing_else_is_lost(root):
+    source = "/* What it\n * is for. */\nlet a = '/* b */'; /* here */\n  /* Why. */\nlet c = `\n/d/*e`;\n"
+    (root / "js/app.js").write_text(source)
+    (root / "vendor").mkdir()
+    (root / "vendor/x.js").write_text(source)
+    files = Assets(root).files
+    assert files["js/app.js"].decode() == "let a = '/* b */'; /* here */\nlet c = `\n/d/*e`;\n"
+    assert files["vendor/x.js"].decode() == source
+
+
+def test_no_template_literal_of_ours_holds_a_line_that_looks_like_a_comment():
+    own = [path.read_text() for path in folder("static").rglob("js/**/*.js")]
+    literals = [text for source in own for text in re.findall(r"`[^`]*`", COMMENT.sub(b"", source.encode()).decode())]
+    assert len(literals) > 20
+    assert [text for text in literals if re.search(r"^\s*/\*", text, re.MULTILINE)] == []
+    # What is sent has as many back ticks, so no comment began inside one.
+    quoted = [source for source in own if COMMENT.sub(b"", source.encode()).count(b"`") % 2]
+    assert quoted == []
 
 
 def test_any_change_changes_every_address(root):
@@ -102,3 +123,18 @@ def test_static_files_carry_the_headers_of_every_answer(client, css):
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_the_viewer_is_light():
+    """Everything that a series needs before its first frame, as it is sent; tools are fetched when they are asked for."""
+    files = Assets(folder("static")).files
+    needed, left = {}, ["js/viewer/series-viewer.js"]
+    while left:
+        name = left.pop()
+        if name in needed:
+            continue
+        needed[name] = len(brotli.compress(files[name], quality=11))
+        beside = re.findall(rb'^import [^;]*?from "([^"]+)"', files[name], re.MULTILINE)
+        left += [posixpath.normpath(posixpath.join(posixpath.dirname(name), one.decode())) for one in beside]
+    assert len(needed) > 10
+    assert sum(needed.values()) <= 15 * 1024, needed
