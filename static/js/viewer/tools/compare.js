@@ -38,7 +38,7 @@ class Pair {
     const other = holder.content.querySelector("series-viewer");
     other.id = "stage-beside";
     delete other.dataset.marks;
-    for (const more of other.querySelectorAll(".strip, [data-row=compare]")) more.remove();
+    for (const more of other.querySelectorAll(".strip, [data-row=compare], [data-row=marks]")) more.remove();
     this.viewer.after(other);
     this.other = other;
     other.addEventListener("frame", () => this.lead(other, this.viewer));
