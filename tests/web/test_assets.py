@@ -126,7 +126,7 @@ def test_static_files_carry_the_headers_of_every_answer(client, css):
 
 
 def test_the_viewer_is_light():
-    """Everything that a series needs before its first frame, as it is sent; tools are fetched when they are asked for."""
+    """All that a series needs before its first frame, as it is sent; tools are fetched when they are asked for."""
     files = Assets(folder("static")).files
     needed, left = {}, ["js/viewer/series-viewer.js"]
     while left:
