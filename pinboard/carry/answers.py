@@ -56,17 +56,19 @@ def archive(bag: Bag, seat: str) -> Response:
     if number is not None and bag.runs and not runs:
         abort(404)
     streams = _streams()
-    if not streams.take_place():
+    leave = streams.take_place()
+    if leave is None:
         raise IntakeError("busy", retry_after=_BUSY_SECONDS)
     try:
         copy = _packed(bag, runs)
     except BaseException:
-        streams.leave_place()
+        leave()
         raise
     way = streams.begin(bag.case_id, request.args.get("ticket", ""), copy.size)
-    answer = Response(counted(way, _checked(stores(), copy, bag)), content_type="application/zip")
+    answer = Response(counted(way, _checked(stores(), copy, bag), leave), content_type="application/zip")
     answer.content_length = copy.size
-    answer.call_on_close(streams.leave_place)
+    # A stream that nobody began to read, as after HEAD, has nothing of its own to end with.
+    answer.call_on_close(leave)
     _note(bag, seat)
     return _saved(answer, "images.zip" if number is None else f"series-{number}.zip")
 

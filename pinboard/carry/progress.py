@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pinboard.ids import is_public_id
@@ -35,13 +35,12 @@ class Streams:
         self._guard = threading.Lock()
         self._ways: OrderedDict[tuple[int, str], Way] = OrderedDict()
 
-    def take_place(self) -> bool:
-        """Take one of the places, or say that there is none."""
-        return self._places.acquire(blocking=False)
-
-    def leave_place(self) -> None:
-        """Give the place back."""
-        self._places.release()
+    def take_place(self) -> Callable[[], None] | None:
+        """Take one of the places, or none; what comes back gives it back, however often it is called."""
+        if not self._places.acquire(blocking=False):
+            return None
+        held = [self._places]
+        return lambda: held.pop().release() if held else None
 
     def begin(self, case_id: int, ticket: str, total: int) -> Way:
         """Count a stream; one without a proper ticket is counted for nobody."""
@@ -59,8 +58,8 @@ class Streams:
             return self._ways.get((case_id, ticket))
 
 
-def counted(way: Way, stream: Iterator[bytes]) -> Iterator[bytes]:
-    """Let a stream through and count it; one that ends early, whoever ended it, is broken."""
+def counted(way: Way, stream: Iterator[bytes], leave: Callable[[], None]) -> Iterator[bytes]:
+    """Let a stream through and count it, and leave its place; one that ends early, whoever ended it, is broken."""
     try:
         for part in stream:
             yield part
@@ -69,3 +68,4 @@ def counted(way: Way, stream: Iterator[bytes]) -> Iterator[bytes]:
     finally:
         if way.state != "done":
             way.state = "broken"
+        leave()

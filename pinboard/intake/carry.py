@@ -20,6 +20,7 @@ from pinboard.intake.errors import IntakeError
 from pinboard.intake.export import rebuilt
 from pinboard.intake.stores import Stores
 from pinboard.models import Instance, InstanceState, MediaFile, Series, Study
+from pinboard.policy import FOR_EVERYBODY
 from pinboard.sandbox import Answer
 
 VOLUMES: Final = frozenset({"CT", "MR", "PT", "NM"})
@@ -115,7 +116,7 @@ def _published(case_id: int, released: Collection[int] | None) -> Any:
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id)
     )
     if released is None:
-        return query.where(Instance.is_subject_only.is_(False))
+        return query.where(FOR_EVERYBODY)
     return query.where(Instance.id.in_(released))
 
 
