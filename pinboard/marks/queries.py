@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.models import Case, Comment, CommentMark, Instance, InstanceState, Mark, MarkKind, Series, Study, User
 from pinboard.models import Visibility as Register
-from pinboard.policy import Reader, may
+from pinboard.policy import FOR_EVERYBODY, Reader, may
 from pinboard.web.text import _
 
 KINDS = {
@@ -116,7 +116,7 @@ def places(session: Session, case_id: int) -> dict[int, Place]:
 
 def is_shown() -> ColumnElement[bool]:
     """Give the clause for an instance that the clinic's readers see."""
-    return and_(Instance.state == InstanceState.PUBLISHED, Instance.is_subject_only.is_(False))
+    return and_(Instance.state == InstanceState.PUBLISHED, FOR_EVERYBODY)
 
 
 def named(session: Session, case_id: int, body: str) -> list[int]:
