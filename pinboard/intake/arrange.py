@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from pinboard import clock, policy
 from pinboard.imaging import series as geometry
 from pinboard.imaging.series import KEY_SLICES, Arranged, Slice
+from pinboard.intake.documents import KINDS as DOCUMENT_KINDS
 from pinboard.intake.outbox import enqueue
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, CaseState, Confirmation, Instance, InstanceKind, InstanceState, Series, Study
@@ -205,12 +206,13 @@ def _placed(ordered: Ordered) -> list[dict[str, Any]]:
 def stand(session: Session, series: Series) -> None:
     """Let the slice in the middle of those that are shown stand for a series; of one that is left out, its middle."""
     is_shown = and_(Instance.state == InstanceState.DRAFT, Instance.is_subject_only.is_(False))
-    here = select(Instance.id, Instance.frame_count, is_shown.label("is_shown"))
+    here = select(Instance.id, Instance.kind, Instance.frame_count, is_shown.label("is_shown"))
     here = here.where(Instance.series_id == series.id, Instance.state.in_(_HERE))
     rows = session.execute(here.order_by(Instance.position, Instance.id)).all()
     rows = [row for row in rows if row.is_shown] or rows
     if rows:
-        middle = rows[len(rows) // 2]
+        # A report begins on its first page, a recording with the sheet that everybody looks at first.
+        middle = rows[0 if rows[0].kind in DOCUMENT_KINDS else len(rows) // 2]
         series.key_instance_id, series.key_frame = middle.id, middle.frame_count // 2
 
 

@@ -19,6 +19,8 @@ from pinboard.sandbox import Answer, MemFile
 
 DOCUMENTS: Final = frozenset({"pdf", "tracing"})
 """Codes by which the header child says that a DICOM object is a document."""
+KINDS: Final = (InstanceKind.PAGE, InstanceKind.ECG)
+"""What comes of documents; of these the first stands for all."""
 MOST_PAGES: Final = 40
 _SECONDS: Final = 120.0
 """For all pages of one document; whoever sends it waits for them."""

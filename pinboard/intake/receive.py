@@ -58,16 +58,23 @@ def open_slot(session: Session, case: Case, by: User) -> Upload:
     locked = session.get_one(Case, case.id, with_for_update=True)
     if locked.state != CaseState.DRAFT:
         raise IntakeError("not-a-draft")
-    last = (
-        session.scalar(select(Upload.number).where(Upload.case_id == case.id).order_by(Upload.id.desc()).limit(1)) or 0
-    )
+    last = _last(session, case)
     # Numbers only grow, so there is nothing to count before one of them is as large.
     if last >= MOST_FILES and _count(session, case) >= MOST_FILES:
         raise IntakeError("too-many")
-    upload = Upload(public_id=ids.public_id(), case_id=case.id, by_id=by.id, number=last + 1, created_at=clock.now())
+    return _slot(session, case, by.id, last + 1)
+
+
+def _slot(session: Session, case: Case, by_id: int, number: int) -> Upload:
+    upload = Upload(public_id=ids.public_id(), case_id=case.id, by_id=by_id, number=number, created_at=clock.now())
     session.add(upload)
     session.flush()
     return upload
+
+
+def _last(session: Session, case: Case) -> int:
+    latest = select(Upload.number).where(Upload.case_id == case.id).order_by(Upload.id.desc()).limit(1)
+    return session.scalar(latest) or 0
 
 
 def _count(session: Session, case: Case) -> int:
@@ -239,19 +246,19 @@ def _keep(stores: Stores, task: _Task, images: Iterator[tuple[Scrubbed, Filed]])
 
 
 def _file(stores: Stores, task: _Task, sealed: list[Filed]) -> Upload:
-    """Make the rows; the upload leads to the first of its images."""
+    """Make the rows; the slot leads to the first image, and every further page gets a slot and a number of its own."""
     with stores.writing() as session:
         case = session.get_one(Case, task.case_id, with_for_update=True)
         if case.state != CaseState.DRAFT:
             raise IntakeError("not-a-draft")
-        filed_now = []
-        for filed in sealed:
-            filed_now.append(file_instance(session, case, filed))
-            words.keep_identifiers(session, case, filed.words)
-            scan.ask(session, filed_now[-1])
-        arrange.ask(session, case)
         upload = session.get_one(Upload, task.upload_id)
-        upload.state, upload.instance_id = UploadState.RECEIVED, filed_now[0].id
+        for place, filed in enumerate(sealed):
+            instance = file_instance(session, case, filed)
+            words.keep_identifiers(session, case, filed.words)
+            scan.ask(session, instance)
+            slot = _slot(session, case, filed.by_id, _last(session, case) + 1) if place else upload
+            slot.state, slot.instance_id = UploadState.RECEIVED, instance.id
+        arrange.ask(session, case)
         session.flush()
     return upload
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from pinboard.intake import documents
 from pinboard.intake.errors import IntakeError
-from pinboard.models import Instance, InstanceKind, MediaFile, ScanState, Series, Study, UploadState
+from pinboard.models import Instance, InstanceKind, MediaFile, ScanState, Series, Study, Upload, UploadState
 from pinboard.sandbox import Busy
 from tests.dicoms import MARK
 from tests.documents import encapsulated, group, pdf, square, waveform
@@ -23,7 +23,10 @@ def test_a_report_becomes_a_series_of_pages(desk, stores):
     with stores.reading() as session:
         series = session.scalars(select(Series).where(Series.case_id == case.id)).one()
         study = session.scalars(select(Study).where(Study.case_id == case.id)).one()
+        slots = session.execute(select(Upload.number, Upload.instance_id).where(Upload.case_id == case.id)).all()
     assert (series.key_instance_id, series.is_recognizable, series.modality) == (pages[0].id, True, "DOC")
+    # So that each has a name on the page, and can be taken out by itself.
+    assert sorted(slots) == [(number, page.id) for number, page in enumerate(pages, 1)]
     # Every line of a report may name somebody.
     assert all(one.scan == ScanState.WAITING for one in pages)
     assert study.shifted_on < "20240219"
@@ -141,6 +144,9 @@ def test_a_report_is_painted_published_and_gone_from_the_vault(desk, stores):
     with stores.reading() as session:
         kinds = session.scalars(select(Instance.kind).where(Instance.case_id == case.id)).all()
         files = session.scalars(select(MediaFile).where(MediaFile.case_id == case.id)).all()
+        series = session.scalars(select(Series).where(Series.case_id == case.id)).one()
+        first = session.scalar(select(Instance.id).where(Instance.case_id == case.id, Instance.number == 1))
     assert kinds == [InstanceKind.PAGE] * 2
+    assert series.key_instance_id == first
     assert {one.variant for one in files} >= {"frames", "previews", "w736"}
     assert case.public_id not in stores.vault.drafts()
