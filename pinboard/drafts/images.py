@@ -54,6 +54,9 @@ class DraftImage:
     mark: str
     siblings: int
     """How many images of its series have the same size, itself included."""
+    series: str
+    length: int
+    """How many slices its series has."""
 
     @property
     def open_count(self) -> int:
@@ -105,6 +108,11 @@ def images(session: Session, case: Case) -> list[DraftImage]:
         offered.setdefault(row.instance_id, []).append(row)
     rows = sorted(ordered(session, case), key=lambda row: names.get(row[0].id, 0))
     alike = Counter((one.series_id, one.rows, one.columns) for one, _modality in rows)
+    lengths = Counter[int]()
+    for one, _modality in rows:
+        lengths[one.series_id] += one.frame_count
+    of_case = select(Series.id, Series.public_id).where(Series.case_id == case.id)
+    series = {row.id: row.public_id for row in session.execute(of_case)}
     return [
         _image(
             one,
@@ -114,6 +122,8 @@ def images(session: Session, case: Case) -> list[DraftImage]:
             boxes=drawn.get(one.id, []),
             offered=offered.get(one.id, []),
             siblings=alike[one.series_id, one.rows, one.columns],
+            series=series[one.series_id],
+            length=lengths[one.series_id],
         )
         for one, modality in rows
     ]

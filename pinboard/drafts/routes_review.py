@@ -7,14 +7,16 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 
 from pinboard.custody import Box
-from pinboard.drafts import areas, queries, suggestions
+from pinboard.drafts import areas, montage, queries, suggestions
 from pinboard.drafts.blueprint import UNPUBLISHED, bp, draft_for, me
 from pinboard.drafts.images import DraftImage
+from pinboard.drafts.seen import seen
 from pinboard.drafts.words import refusal
 from pinboard.intake import mend
 from pinboard.intake import review as reviewing
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.errors import IntakeError
+from pinboard.intake.montage import slices_of
 from pinboard.models import Case, Instance
 from pinboard.models.clinic_settings import clinic
 from pinboard.policy import NotFound
@@ -27,9 +29,13 @@ from pinboard.web.text import _
 @bp.get("/drafts/<draft>/review")
 @access("author", "reader")
 def review(draft: str) -> Response:
-    """Show one image large and all of them small; without a choice, the first that nobody confirmed."""
+    """Show one image large and all of them small; without a choice, what nobody confirmed yet comes first."""
     case = draft_for(draft, "review")
-    return review_page(case, request.args.get("image", ""))
+    image = request.args.get("image", "")
+    stack = montage.first_stack(db.session(), case) if not image and case.state in UNPUBLISHED else ""
+    if stack:
+        return see_other(url_for("drafts.slices", draft=draft, series=stack))
+    return review_page(case, image)
 
 
 @bp.get("/drafts/<draft>/images/<image>/preview")
@@ -38,12 +44,15 @@ def preview(draft: str, image: str) -> Response:
     """Give one frame as it is in the vault, or with its areas painted, to its author alone; no cache may keep it."""
     instance = queries.instance_for(db.session(), draft_for(draft, "review"), image)
     frame = request.args.get("frame", 0, type=int)
+    slices = slices_of(reviewing.held(db.session(), Instance.id == instance.id))
+    user_id = me().id
     db.session.expunge(instance)
     release()
     try:
         shown = reviewing.preview(stores(), instance, frame, painted=request.args.get("painted") == "1")
     except RefusedFile:
         raise NotFound from None
+    seen().show(user_id, [slices[frame].key], is_large=True)
     answer = make_response(shown.jpeg)
     answer.mimetype = "image/jpeg"
     answer.headers["Cache-Control"] = "no-store"

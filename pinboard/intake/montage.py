@@ -37,13 +37,15 @@ class Slice:
     """From 1, in the order of the series."""
     held: Held
     frame: int
+    pixels: bytes = field(repr=False)
+    """Names these pixels."""
     key: bytes = field(repr=False)
-    """Names these pixels with these areas; whatever was known of a slice is forgotten when either changes."""
+    """Names these pixels with these areas; that somebody saw a slice is forgotten when either changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Some slices in one strip, never written to a disk; a look is None where its slice cannot be shown."""
+    """Some slices in one strip, never written to a disk; looks by their pixels, None of what cannot be shown."""
 
     jpeg: bytes = field(repr=False)
     looks: dict[bytes, Look | None]
@@ -53,11 +55,15 @@ def slices_of(every: Iterable[Held]) -> list[Slice]:
     """Count the slices of a series through."""
     found: list[Slice] = []
     for held in every:
-        content = f"{held.blob_sha256}\0{boxes_sha256(held.boxes)}".encode()
+        areas = boxes_sha256(held.boxes)
         for frame in range(held.frame_count):
-            key = hashlib.blake2b(f"{frame}".encode(), digest_size=16, key=hashlib.sha256(content).digest()).digest()
-            found.append(Slice(len(found) + 1, held, frame, key))
+            pixels = _digest(held.blob_sha256 or "", str(frame))
+            found.append(Slice(len(found) + 1, held, frame, pixels, _digest(pixels.hex(), areas)))
     return found
+
+
+def _digest(*names: str) -> bytes:
+    return hashlib.blake2b("\0".join(names).encode(), digest_size=16).digest()
 
 
 def version(slices: Iterable[Slice]) -> str:
@@ -98,13 +104,15 @@ def compare(
     """Take a look at the slices that nobody knows yet, sheet by sheet, until the time is over."""
     until = monotonic() + seconds
     found: dict[bytes, Look | None] = {}
-    for some in in_sheets([one for one in slices if one.key not in known]):
+    for some in in_sheets([one for one in slices if one.pixels not in known]):
         if monotonic() >= until:
             break
         try:
             found |= _looks(_ask(stores, draft, some, tile=0, length=0).json, some)
-        except RefusedFile:
-            found |= dict.fromkeys(one.key for one in some)
+        except (RefusedFile, IntakeError) as error:
+            if error.code == "busy":
+                raise
+            found |= dict.fromkeys(one.pixels for one in some)
     return found
 
 
@@ -130,7 +138,7 @@ def _looks(answer: dict[str, Any], slices: Sequence[Slice]) -> dict[bytes, Look 
     told = answer.get("cells")
     if not isinstance(told, list) or len(told) != len(slices):
         raise RefusedFile("damaged")
-    return {one.key: _look(cell) for one, cell in zip(slices, told, strict=True)}
+    return {one.pixels: _look(cell) for one, cell in zip(slices, told, strict=True)}
 
 
 def _look(cell: Any) -> Look | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import delete, select, update
@@ -97,7 +97,7 @@ def unpaint(session: Session, case: Case, slices: Sequence[Slice], box: Box) -> 
     return [one.number for one in changed]
 
 
-def put(session: Session, case: Case, boxes: dict[Held, Sequence[Box]]) -> None:
+def put(session: Session, case: Case, boxes: Mapping[Held, Sequence[Box]]) -> None:
     """Draw areas of their own on some images, beside those that they have."""
     _write(session, case, {held.id: (*held.boxes, *more) for held, more in boxes.items() if more})
 

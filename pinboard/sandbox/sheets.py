@@ -28,7 +28,7 @@ def sheet_of(parts: list[bytes], params: Json) -> tuple[Json, list[bytes]]:
 
     `cells` holds `[part, frame]` each, `boxes` the areas of each part, which are shown painted; `tile` is the side
     of a tile in pixels, 0 for no strip, and `length` the number of tiles that a strip has room for. What cannot be
-    decoded leaves its tile black and says so.
+    decoded leaves its tile black and says so. What a slice looks like is told of its pixels without the areas.
     """
     tile, cells = int(params["tile"]), params["cells"]
     length = max(int(params["length"]), len(cells))
@@ -42,14 +42,17 @@ def sheet_of(parts: list[bytes], params: Json) -> tuple[Json, list[bytes]]:
             if part not in opened:
                 dataset = dicom.read(parts[part])
                 opened[part] = dataset, headers.extract(dataset, derived=True)
-            shown = _shown(*opened[part], frame, params["boxes"][part])
+            plain = _shown(*opened[part], frame, [])
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - one slice that cannot be shown keeps no other from being seen
             told.append({"refused": error.code if isinstance(error, Refused) else "damaged"})
             continue
-        told.append(_look(shown))
+        # Of the pixels as they came, so that an area on one slice makes no oddity of those beside it.
+        told.append(_look(plain))
         if tile:
+            boxes = params["boxes"][part]
+            shown = _shown(*opened[part], frame, boxes) if boxes else plain
             strip = _put(strip, _fitted(shown, tile), place * tile)
     return {"width": strip.shape[1], "height": tile, "cells": told}, [_jpeg(strip)] if tile else []
 

@@ -180,6 +180,12 @@ GET    /drafts/{draft}/progress                           go   --   --   --   --
 POST   /drafts/{draft}/publish                            409  --   --   --   --   --   wait --   in   in   in
 GET    /drafts/{draft}/radar                              200  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/review                             200  --   --   --   --   --   --   --   in   in   in
+GET    /drafts/{draft}/series/{draft_series}/slices       200  --   --   --   --   --   --   --   in   in   in
+GET    /drafts/{draft}/series/{draft_series}/slices/1.jpg 409  --   --   --   --   --   --   --   in   in   in
+POST   /drafts/{draft}/series/{draft_series}/slices/areas 422  --   --   --   --   --   --   --   in   in   in
+POST   /drafts/{draft}/series/{draft_series}/slices/back  go   --   --   --   --   --   --   --   in   in   in
+GET    /drafts/{draft}/series/{draft_series}/slices/closer  go --  --   --   --   --   --   --   in   in   in
+POST   /drafts/{draft}/series/{draft_series}/slices/confirm 409 -- --   --   --   --   --   --   in   in   in
 GET    /new                                               200  200  200  200  --   --   200  --   in   in   in
 POST   /new                                               422  422  422  422  --   --   422  --   in   in   in
 POST   /uploads                                           201  201  201  201  --   --   201  --   in   in   in

@@ -28,6 +28,7 @@ from pinboard.models import (
     Pin,
     Proof,
     Role,
+    Series,
     Upload,
 )
 from pinboard.models.engine import WRITE, make_sessions
@@ -150,6 +151,7 @@ def _names(session, scene):
         "patient_board": session.get(Board, scene.release.board_id).slug,
         "draft": draft.public_id,
         "draft_image": draft_image.public_id,
+        "draft_series": session.get(Series, draft_image.series_id).public_id,
         "upload": slot.public_id,
         "wish": wish.public_id,
         "wish_media": risky.media_name,

@@ -20,6 +20,7 @@ NOT_PAGES = {
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
     "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture",
+    "drafts.sheet", "drafts.closer",
     "carry.clinic_archive", "carry.clinic_progress", "carry.clinic_picture", "carry.own_archive", "carry.own_progress",
     "carry.own_picture", "carry.shared_archive", "carry.shared_progress", "carry.shared_picture", "drafts.redacting",
 }  # fmt: skip
@@ -86,6 +87,7 @@ PAGES = (
     View("draft-ready", "drafts.show", "ada", "/drafts/{ready}"),
     View("draft-bare", "drafts.show", "ada", "/drafts/{bare}"),
     View("review", "drafts.review", "ada", "/drafts/{draft}/review?image={draft_image}"),
+    View("slices", "drafts.slices", "ada", "/drafts/{draft}/series/{draft_series}/slices"),
     View("review-cine", "drafts.review", "ada", "/drafts/{draft}/review?image={draft_cine}"),
     View("radar", "drafts.radar", "ada", "/drafts/{ready}/radar"),
     View("discard", "drafts.confirm_discard", "ada", "/drafts/{draft}/discard"),

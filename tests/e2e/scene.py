@@ -36,6 +36,7 @@ from pinboard.models import (
     Proof,
     Resolution,
     Role,
+    Series,
     ShareKind,
     Subject,
     User,
@@ -294,7 +295,8 @@ def _drafts(maker: Maker) -> None:
         maker.scene.names |= {
             "draft": under.public_id, "ready": ready.public_id, "going": going.public_id, "bare": bare.public_id,
             "spare": spare.public_id,
-            "draft_image": images[0].public_id, "draft_cine": images[1].public_id, "upload": upload.public_id,
+            "draft_image": images[0].public_id, "draft_cine": images[1].public_id,
+            "draft_series": session.get_one(Series, images[1].series_id).public_id, "upload": upload.public_id,
         }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Many slices at once: shown in sheets, compared, painted and confirmed, each still bound to its own bytes and areas."""
+"""Many slices at once: shown in sheets, compared, painted, confirmed, each still bound to its own bytes and areas."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_sheets_hold_so_many_slices_and_not_too_many_bytes(stack, film, slices):
 def test_a_sheet_comes_with_what_each_slice_looks_like(stores, stack, slices):
     made = montage.sheet(stores, stack.public_id, slices(stack))
     assert made.jpeg.startswith(b"\xff\xd8\xff")
-    assert set(made.looks) == {one.key for one in slices(stack)}
+    assert set(made.looks) == {one.pixels for one in slices(stack)}
     assert all(look.mean == pytest.approx(98, abs=3) for look in made.looks.values())
 
 
@@ -104,8 +104,8 @@ def test_slices_are_compared_once(stores, stack, slices, desk):
     desk.upload(stack, stack_slice(6, level=190))
     every = slices(stack)
     found = montage.compare(stores, stack.public_id, every, {}, seconds=60)
-    assert set(found) == {one.key for one in every}
-    assert set(standing_out([found[one.key] for one in every])) == {5}
+    assert set(found) == {one.pixels for one in every}
+    assert set(standing_out([found[one.pixels] for one in every])) == {5}
     assert montage.compare(stores, stack.public_id, every, found, seconds=60) == {}
     assert montage.compare(stores, stack.public_id, every, {}, seconds=0) == {}
 
@@ -133,7 +133,7 @@ def test_a_slice_that_cannot_be_shown_says_so(stores, stack, slices, monkeypatch
     answer = Answer({"cells": [{"refused": "damaged"}], "width": 10, "height": 10}, [b"\xff\xd8\xff"])
     monkeypatch.setattr(type(stores.pool), "run", lambda *_, **__: answer)
     one = slices(stack)[0]
-    assert montage.sheet(stores, stack.public_id, [one]).looks == {one.key: None}
+    assert montage.sheet(stores, stack.public_id, [one]).looks == {one.pixels: None}
 
 
 def test_only_what_was_seen_is_confirmed(stack, slices, act, stores):

@@ -59,7 +59,9 @@ def test_frames_of_one_instance_are_told_apart():
 
 def test_areas_are_shown_painted_on_the_frames_they_name():
     parts, box = [slice_of(200), slice_of(200, frames=2)], [None, 30, 30, 70, 70]
-    _, picture = sheet(parts, [[0, 0], [1, 0], [1, 1]], boxes=[[box], [[1, *box[1:]]]])
+    answer, picture = sheet(parts, [[0, 0], [1, 0], [1, 1]], boxes=[[box], [[1, *box[1:]]]])
+    # What a slice looks like is told of its pixels, so that painting one makes no oddity of its neighbours.
+    assert [cell["mean"] for cell in answer["cells"]] == pytest.approx([200, 200, 220], abs=1)
     assert middle(picture, 0) < 10
     assert middle(picture, 1) == pytest.approx(200, abs=3)
     assert middle(picture, 2) < 10
