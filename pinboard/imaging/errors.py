@@ -28,6 +28,9 @@ REFUSALS: dict[str, str] = {
     "video": "Video files are not taken. Export the cine as multi-frame DICOM or single frames as pictures.",
     "gif": "GIF is not taken. Export the picture as PNG or JPEG.",
     "archive": "This is an archive. Unpack it and choose the images in it.",
+    "archive-large": "This archive holds more than can be unpacked here. Choose the folder that is in it instead.",
+    "packing": "This file is packed in a way that cannot be opened here. Unpack it on your device first.",
+    "index": "This is the index of a CD, which holds no image itself.",
     "encrypted": "This file is locked with a password. Unpack it on your device and choose the images in it.",
     "heic-missing": "HEIC cannot be read on this server. Export the photo as JPEG.",
 }

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 import pinboard.sandbox.carrying
-import pinboard.sandbox.documents  # noqa: F401 - like the one above it registers jobs
+import pinboard.sandbox.documents
+import pinboard.sandbox.unpacking  # noqa: F401 - like those above it registers jobs
 from pinboard.deid import header as headers
 from pinboard.deid import instance as instances
 from pinboard.deid import photo as photos
