@@ -24,6 +24,7 @@ place stands in several parts with the same media name. What frames have in comm
      "positions": [[x, y, z] or null, …],             one for each frame of this view in their order; or null
      and, of grey values (samples 1) alone:
      "slope": 1.0, "intercept": -1024.0, "unit": "HU",
+     "preset": "abdomen",                                     the one to show it in where it has no window; or null
      "modality_lut": {"first": 0, "bits": 16, "data": […], "label": ""},   or null; then slope and intercept are unused
      "windows": [{"center": 40, "width": 400, "function": "LINEAR", "label": ""}],     or LINEAR_EXACT, SIGMOID
      "voi_lut": [{"first": 0, "bits": 12, "data": […], "label": ""}],      a first entry goes before the windows

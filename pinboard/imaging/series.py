@@ -222,6 +222,12 @@ def key_slices(arranged: Arranged, most: int = KEY_SLICES) -> list[int]:
     return chosen
 
 
+def middle_third(count: int) -> range:
+    """Give the numbers of the middle third of so many slices, at least one."""
+    start = count // 3
+    return range(start, max(start + 1, count - start))
+
+
 def slice_gap(arranged: Arranged, stack: Stack) -> float | None:
     """Give the usual distance from one slice of a stack to the next in mm, None where it is not known."""
     places = [arranged.places[index] for index in stack if index in arranged.places]

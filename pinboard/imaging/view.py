@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pinboard.imaging.geometry import aspect, sides, spacing
 from pinboard.imaging.groups import Header, frame_header
-from pinboard.imaging.presets import unit
+from pinboard.imaging.presets import preset_for, unit
 from pinboard.imaging.series import slice_position
 
 View = dict[str, Any]
@@ -83,6 +83,7 @@ def _values(header: Header) -> View:
         "slope": float(header.get("RescaleSlope") or 1.0),
         "intercept": float(header.get("RescaleIntercept") or 0.0),
         "unit": unit(header),
+        "preset": preset.key if (preset := preset_for(header)) else None,
         "modality_lut": _lut(header.get("ModalityLUTSequence") or ()),
         "windows": windows(header),
         "voi_lut": [found for item in header.get("VOILUTSequence") or () if (found := _lut([item]))],

@@ -9,14 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from pinboard.imaging.arrays import Array, Display
+from pinboard.imaging.groups import Header, frame_header, is_per_frame
+from pinboard.imaging.presets import preset_for
 
-Header = dict[str, Any]
+__all__ = ["Mapping", "frame_header", "is_per_frame", "mapping_for", "modality_values", "to_display"]
+
 _Floats = npt.NDArray[np.float64]
 
 PERCENTILES: Final = (0.5, 99.5)
 """Window of a frame whose header gives none: robust against a few hot pixels (PET, MR)."""
-
-_GROUPS = ("PixelValueTransformationSequence", "FrameVOILUTSequence", "PixelMeasuresSequence", "PlanePositionSequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def mapping_for(header: Header, frame: Array, *, index: int = 0, window: tuple[f
         return Mapping(flat, None, None)
     chosen = window or _window_of(flat)
     if chosen is None and not _has_lut(flat, "VOILUTSequence"):
-        chosen = _range_of(frame, flat)
+        chosen = _known(flat) or _range_of(frame, flat)
     if frame.dtype.kind not in "iu" or frame.dtype.itemsize > 2:
         return Mapping(flat, chosen, None)
     if window:
@@ -71,25 +72,6 @@ def mapping_for(header: Header, frame: Array, *, index: int = 0, window: tuple[f
 def to_display(frame: Array, header: Header, *, index: int = 0, window: tuple[float, float] | None = None) -> Display:
     """Show one frame: rescale or modality LUT, window or VOI LUT, MONOCHROME1 inverted, colour to 8 bits."""
     return mapping_for(header, frame, index=index, window=window).apply(frame)
-
-
-def frame_header(header: Header, index: int) -> Header:
-    """Lay the shared and the per-frame groups of an enhanced object over its header (PS3.3 section C.7.6.16)."""
-    flat = dict(header)
-    shared = header.get("SharedFunctionalGroupsSequence") or [{}]
-    per_frame = header.get("PerFrameFunctionalGroupsSequence") or []
-    for groups in (shared[0], per_frame[index] if index < len(per_frame) else {}):
-        for name in _GROUPS:
-            for item in groups.get(name, ())[:1]:
-                flat.update(item)
-    return flat
-
-
-def is_per_frame(header: Header) -> bool:
-    """Tell whether frames of this instance may need different tables."""
-    groups = header.get("PerFrameFunctionalGroupsSequence") or []
-    seen = {repr([item.get(name) for name in _GROUPS[:2]]) for item in groups}
-    return len(seen) > 1
 
 
 def modality_values(stored: _Floats, header: Header) -> _Floats:
@@ -129,6 +111,12 @@ def _window_of(header: Header) -> tuple[float, float] | None:
     if centre is None or width is None or width <= 0:
         return None
     return centre, width
+
+
+def _known(header: Header) -> tuple[float, float] | None:
+    """Give the window that readers of this modality would choose; a range would make bone of everything in CT."""
+    preset = preset_for(header)
+    return (preset.center, preset.width) if preset else None
 
 
 def _first(value: Any) -> float | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from pinboard.imaging.series import middle_third
+from pinboard.intake.develop import Developed
+from pinboard.intake.documents import KINDS as DOCUMENT_KINDS
 from pinboard.models import Case, Instance, InstanceState, MediaFile, Series
 
 _SHOWN = (Instance.state == InstanceState.PUBLISHED, Instance.is_subject_only.is_(False))
@@ -23,6 +28,23 @@ def dress(session: Session, case: Case) -> None:
     case.modality = series.modality
     case.cover = _cover(session, instance, series)
     series.key_instance_id = instance.id
+
+
+def choose_keys(session: Session, developed: Mapping[int, Developed]) -> None:
+    """Let the image that shows the most, of the middle third of each series, stand for it."""
+    shown = (
+        select(Instance.id, Instance.series_id)
+        .where(Instance.id.in_(developed), Instance.kind.not_in(DOCUMENT_KINDS), *_SHOWN)
+        .order_by(Instance.position, Instance.id)
+    )
+    members: dict[int, list[int]] = {}
+    for instance_id, series_id in session.execute(shown):
+        members.setdefault(series_id, []).append(instance_id)
+    for series_id, instances in members.items():
+        middle = [instances[place] for place in middle_third(len(instances))]
+        best = max(middle, key=lambda one: developed[one].entropy)
+        series = session.get_one(Series, series_id)
+        series.key_instance_id, series.key_frame = best, developed[best].key_frame
 
 
 def choose_key(session: Session, series: Series) -> None:

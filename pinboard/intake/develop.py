@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ VARIANT_WIDTHS = (236, 474, 736, 1200)
 VARIANTS = (*(f"w{width}" for width in VARIANT_WIDTHS), "frames", "previews")
 DTYPES = frozenset({"|b1", "|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})
 
+_MOST_ENTROPY = 8.0
 _WEBP = b"RIFF", b"WEBP"
 _JPEG = b"\xff\xd8\xff"
 
@@ -43,6 +45,10 @@ class Developed:
     dtype: str
     samples: int
     tone: int
+    key_frame: int
+    """The frame that its pictures show."""
+    entropy: float
+    """How much that frame shows, see `imaging.keyframe`."""
     painted: list[WireBox]
     marks: Marks
     kept: tuple[Kept, ...]
@@ -70,6 +76,8 @@ def develop(
         dtype=dtype,
         samples=header["SamplesPerPixel"],
         tone=whole(answer.json, "tone", 15, 0),
+        key_frame=whole(answer.json, "key_frame", (header.get("NumberOfFrames") or 1) - 1, 0),
+        entropy=_entropy(answer.json.get("entropy")),
         painted=_painted(answer, reviewed),
         marks=marks_of(answer, stores.keys),
         kept=tuple(_kept(thing, header) for thing in things),
@@ -95,15 +103,20 @@ def _header(answer: Answer, reviewed: Reviewed) -> Header:
 def _things(answer: Answer, header: Header, names: dict[str, str]) -> list[Rendition | FramePack]:
     """Give frames, previews and pictures in the order of the parts."""
     frames, previews, *pictures = answer.parts or [b"", b""]
-    sizes = answer.json.get("renditions")
-    if not isinstance(sizes, list) or not 1 <= len(sizes) == len(pictures) <= len(VARIANT_WIDTHS):
-        raise RefusedFile("damaged")
     count = header.get("NumberOfFrames") or 1
     packs = [
         _pack(answer, names, variant="frames", data=frames, count=count),
         _pack(answer, names, variant="previews", data=previews, count=count),
     ]
-    return [*packs, *(_rendition(size, data, names) for size, data in zip(sizes, pictures, strict=True))]
+    return [*packs, *pictures_of(answer, pictures, names)]
+
+
+def pictures_of(answer: Answer, pictures: Sequence[bytes], names: Mapping[str, str]) -> list[Rendition]:
+    """Give the small pictures that a child made of a painted frame, under the names of their variants."""
+    sizes = answer.json.get("renditions")
+    if not isinstance(sizes, list) or not 1 <= len(sizes) == len(pictures) <= len(VARIANT_WIDTHS):
+        raise RefusedFile("damaged")
+    return [_rendition(size, data, names) for size, data in zip(sizes, pictures, strict=True)]
 
 
 def _pack(
@@ -127,12 +140,18 @@ def _pack(
     return FramePack(names[variant], variant, tuple(found), data)
 
 
-def _rendition(size: Any, data: bytes, names: dict[str, str]) -> Rendition:
+def _rendition(size: Any, data: bytes, names: Mapping[str, str]) -> Rendition:
     if not isinstance(size, dict) or (data[:4], data[8:12]) != _WEBP:
         raise RefusedFile("damaged")
     width, height = whole(size, "width", VARIANT_WIDTHS[-1]), whole(size, "height", LARGEST_SIDE)
     variant = next(f"w{rung}" for rung in VARIANT_WIDTHS if rung >= width)
     return Rendition(names[variant], variant, "image/webp", width, height, data)
+
+
+def _entropy(value: Any) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= _MOST_ENTROPY:
+        raise RefusedFile("damaged")
+    return float(value)
 
 
 def _painted(answer: Answer, reviewed: Reviewed) -> list[WireBox]:

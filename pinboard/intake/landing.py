@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from pinboard import clock, ids, policy
 from pinboard.custody import Header
+from pinboard.imaging.view import views_of
 from pinboard.intake import arrange, memory
-from pinboard.intake.cover import dress
+from pinboard.intake.cover import choose_keys, dress
 from pinboard.intake.develop import Developed
 from pinboard.intake.drafts import subject_for
 from pinboard.intake.notes import note, record
@@ -64,6 +65,7 @@ def land(session: Session, case: Case, landed: Sequence[Landed]) -> None:
     case.lease_id = case.lease_until = case.publish_error = None
     case.publish_progress = 100
     session.flush()
+    choose_keys(session, {one.instance_id: one.developed for one in landed})
     dress(session, case)
     _pin(session, case, author)
     policy.apply_choice(session, case, case.audience_choice, author)
@@ -120,6 +122,7 @@ def land_instance(session: Session, one: Landed, subject: Subject) -> None:
     # A photo that came before the first named file carries a code of its own until here.
     instance.header = developed.header | {"PatientID": subject.chart_code, "PatientName": subject.chart_code}
     instance.dtype, instance.samples, instance.tone = developed.dtype, developed.samples, developed.tone
+    instance.view = views_of(instance.header, dtype=developed.dtype, samples=developed.samples)
     instance.dhash, instance.pixel_mac = developed.marks.dhash, developed.marks.pixel_mac
     instance.media_name = ids.public_id()
     if instance.scan == ScanState.WAITING:

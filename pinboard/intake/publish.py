@@ -160,16 +160,13 @@ def _one(stores: Stores, plan: _Run, position: int) -> Landed:
     instance_id = plan.instances[position]
     names = dict(zip(VARIANTS, plan.names[position * len(VARIANTS) :], strict=False))
     with stores.reading() as session:
-        instance, series = session.execute(
-            select(Instance, Series).join(Series, Series.id == Instance.series_id).where(Instance.id == instance_id)
-        ).one()
+        instance = session.get_one(Instance, instance_id)
     if instance.blob is None or len(names) != len(VARIANTS):
         raise NotReviewed
     scrubbed = stores.vault.open(plan.draft, instance.blob)
     with stores.reading() as session:
         confirmed = reviewed(session, instance, scrubbed)
-    key_frame = series.key_frame if series.key_instance_id == instance.id else None
-    developed, things = develop(stores, confirmed, names, key_frame)
+    developed, things = develop(stores, confirmed, names, None)
     with stores.writing() as session:
         case = _leased(session, plan)
         receipt_id = write_receipt(session, instance, developed)

@@ -21,8 +21,9 @@ from pinboard.deid.instance import Pixels
 from pinboard.deid.profile import PROFILE_VERSION
 from pinboard.deid.pseudonym import Keys
 from pinboard.imaging import dicom, frames, renditions, window
-from pinboard.imaging.arrays import Array, Display
+from pinboard.imaging.arrays import Array
 from pinboard.imaging.errors import Refused
+from pinboard.imaging.keyframe import Covers
 from pinboard.imaging.likeness import Fingerprint, dhash
 from pinboard.imaging.photo import read_photo
 from pinboard.imaging.sniff import HEAD, REFUSED_KINDS, Kind, sniff
@@ -169,7 +170,8 @@ def sheet(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
 def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Paint, verify and encode a reviewed instance, one frame at a time.
 
-    Parts: the lossless frame pack, the pack of 8-bit previews, then the WebP renditions in the order of the JSON.
+    Parts: the lossless frame pack, the pack of 8-bit previews, then the WebP renditions in the order of the JSON. They
+    show the key frame that was asked for, else the one that shows the most.
     """
     dataset = dicom.read(parts[0])
     header = headers.extract(dataset, derived=True)
@@ -177,7 +179,7 @@ def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     first = dicom.frame(dataset, key)
     canvas = canvas_for(header, first, index=key, boxes=params.get("boxes") or [])
     packed, previews, fingerprint = Pack(), Pack(), Fingerprint()
-    cover: Display | None = None
+    covers = Covers(params.get("key_frame"), dicom.frame_count(dataset))
     likeness: str | None = None
     for index, painted, encoded in painted_frames(dataset, canvas, first):
         shown = canvas.show(painted, index)
@@ -185,24 +187,25 @@ def develop(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
         packed.add(encoded)
         previews.add(renditions.preview_jpeg(shown))
         fingerprint.add(painted)
-        cover = shown if index == key else cover
+        covers.look(index, shown)
         likeness = _likeness(header, painted, index) if index == middle else likeness
-    if cover is None:
+    if covers.best is None:
         raise Refused("damaged")
-    pictures = renditions.ladder(cover)
+    pictures = renditions.ladder(covers.best)
     answer = {
         "header": developed(header, first),
         "frames": packed.index,
         "previews": previews.index,
         "renditions": [{"width": w, "height": h, "bytes": len(webp)} for w, h, webp in pictures],
-        "tone": renditions.tone(cover),
+        "tone": renditions.tone(covers.best),
         "checks": {"painted": True, "outside_unchanged": True, "frames": len(packed.index)},
         "painted": canvas.boxes,
         "dhash": likeness,
         "pixels_sha256": fingerprint.hex(),
         "dtype": first.dtype.newbyteorder("<").str,
         "shape": list(first.shape),
-        "key_frame": key,
+        "key_frame": covers.frame,
+        "entropy": round(covers.entropy, 4),
     }
     return answer, [packed.whole(), previews.whole(), *(webp for _, _, webp in pictures)]
 

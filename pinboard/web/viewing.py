@@ -56,14 +56,13 @@ def series_view(session: Session, names: Sequence[str], *, key: int, frame_time:
             first += count
     for one in kept:
         one["positions"] = one["positions"] if any(one["positions"]) else None
-    first_header = {"Modality": next(iter(rows.values())).modality} if rows else {}
-    unit = kept[0].get("unit", "") if kept else ""
+    modality = next(iter(rows.values())).modality if rows else ""
     return {
         "version": VERSION,
         "parts": parts,
         "views": kept,
-        "modality": first_header.get("Modality", ""),
-        "presets": _presets(first_header | ({"RescaleType": unit} if unit else {})),
+        "modality": modality,
+        "presets": _presets(modality, kept[0]) if kept else [],
         "frame_time": frame_time,
         "key": key,
         "slice_gap": slice_gap(positions, kept[0]["orientation"]) if kept else None,
@@ -100,8 +99,10 @@ def _number(view: Json, kept: list[Json], known: dict[str, int]) -> int:
     return number
 
 
-def _presets(header: Json) -> list[Json]:
+def _presets(modality: str, view: Json) -> list[Json]:
+    """Give the windows of the modality, the one in which a picture without a window of its own is shown first."""
+    found = presets_for({"Modality": modality, "RescaleType": view.get("unit", "")})
     return [
         {"key": one.key, "label": _(one.label), "center": one.center, "width": one.width, "function": "LINEAR"}
-        for one in presets_for(header)
+        for one in sorted(found, key=lambda preset: preset.key != view.get("preset"))
     ]

@@ -77,6 +77,7 @@ def test_the_form_that_the_viewer_is_written_for(client, session, sign_in):
                 "slope": 1.0,
                 "intercept": -1024.0,
                 "unit": "HU",
+                "preset": "abdomen",
                 "modality_lut": None,
                 "windows": [
                     {"center": 40.0, "width": 400.0, "function": "LINEAR", "label": ""},

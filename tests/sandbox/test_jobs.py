@@ -16,9 +16,10 @@ from pydicom.uid import JPEGBaseline8Bit
 
 from pinboard.deid import pixels as painting
 from pinboard.deid.header import revalidate
-from pinboard.imaging import dicom
+from pinboard.imaging import dicom, window
 from pinboard.imaging.errors import REFUSALS, Refused
 from pinboard.imaging.frames import decode_frame
+from pinboard.imaging.keyframe import entropy
 from pinboard.sandbox import canvas
 from pinboard.sandbox.jobs import HEADER_JOBS, JOBS, PIXEL_JOBS
 from tests.dicoms import MARK, keys_params, make_dicom
@@ -226,9 +227,14 @@ def test_an_instance_is_not_developed_when_letters_are_left_in_a_blur(monkeypatc
         develop(instance, boxes=boxes)
 
 
-def test_the_key_frame_is_the_middle_one_unless_chosen():
+def test_the_key_frame_is_the_one_of_the_middle_third_that_shows_most_unless_chosen():
     _, instance = scrub(make_dicom(CINE).data)
-    assert develop(instance)[0]["key_frame"] == 2
+    answer = develop(instance)[0]
+    frames = [dicom.frame(dicom.read(instance), frame) for frame in range(1, 4)]
+    mapping = window.mapping_for(answer["header"], frames[1])
+    shown = [entropy(mapping.apply(frame)) for frame in frames]
+    assert answer["key_frame"] == 1 + shown.index(max(shown))
+    assert answer["entropy"] == pytest.approx(max(shown), abs=1e-3)
     assert develop(instance, key_frame=4)[0]["key_frame"] == 4
     with pytest.raises(Refused):
         develop(instance, key_frame=5)
