@@ -165,12 +165,23 @@ def near(points: list[list[float]], wanted: list[list[float]], within: float = 2
     return all(abs(a - b) <= within for one, other in pairs for a, b in zip(one, other, strict=True))
 
 
-def test_with_one_thumb_a_slice_is_found_marked_and_spoken_of_and_the_next_reader_sees_it(place: Place) -> None:
+def test_with_one_thumb_a_slice_is_found_measured_marked_and_spoken_of_and_the_next_reader_sees_it(
+    place: Place,
+) -> None:
     page = place.open("ben", **PHONE)
-    number = page.locator("[data-number]")
+    number, facts = page.locator("[data-number]"), page.locator("[data-facts]")
     number.get_by_text("1 / 4").wait_for()
-    page.get_by_role("button", name="Next").or_(page.get_by_role("link", name="Next")).first.tap()
+    start = spot(page, 256, 200)
+    thumb(page, *({**start, "y": start["y"] + down} for down in (0, 14, 28)))
     number.get_by_text("2 / 4").wait_for()
+    page.get_by_role("button", name="Window", exact=True).tap()
+    before = facts.text_content()
+    thumb(page, spot(page, 200, 256), spot(page, 260, 256), spot(page, 320, 256))
+    page.wait_for_function("before => document.querySelector('[data-facts]').textContent !== before", arg=before)
+    page.get_by_role("button", name="Measure", exact=True).tap()
+    page.get_by_role("button", name="Length", exact=True).tap()
+    thumb(page, spot(page, 150, 300), spot(page, 200, 300), spot(page, 250, 300))
+    page.locator(".viewer-measured", has_text="mm").wait_for()
     page.get_by_role("button", name="Marks", exact=True).tap()
     page.get_by_role("button", name="Arrow", exact=True).tap()
     thumb(page, spot(page, 250, 260), spot(page, 300, 200), spot(page, 340, 180))

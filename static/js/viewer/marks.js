@@ -78,7 +78,7 @@ class Marks {
 
   get lying() {
     const { viewer, here } = this;
-    return { toScreen: (x, y) => viewer.toScreen(x, y), spacing: here.view?.spacing, chosen };
+    return { toScreen: (x, y) => viewer.toScreen(x, y), view: here.view, atTheDetector: viewer.words.detector, chosen };
   }
 
   toggle(isShown = !this.isShown) {

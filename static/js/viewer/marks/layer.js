@@ -1,6 +1,7 @@
 /* Lays marks over the picture as SVG: they stay sharp at any zoom, and each can be tabbed to, pressed and read out. */
 
-import { lengthOf, outline } from "./shapes.js";
+import { lengthOf } from "../tools/values.js";
+import { outline } from "./shapes.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -18,13 +19,13 @@ export class Layer {
   remove() { this.svg.remove(); }
 
   /* Elements are kept and only moved, so that the focus stays on them. */
-  draw(marks, { toScreen, spacing, chosen }) {
+  draw(marks, { chosen, ...lying }) {
     for (const [id, element] of this.shown) if (!marks.some((mark) => mark.id === id)) this.forget(id, element);
     for (const mark of marks) {
       const element = this.shown.get(mark.id) ?? this.add(mark);
       element.setAttribute("class", `mark-shape is-${mark.kind} author${mark.colour}${mark.id === chosen ? " is-chosen" : ""}`);
       element.setAttribute("aria-pressed", String(mark.id === chosen));
-      place(element, mark, { toScreen, spacing });
+      place(element, mark, lying);
     }
   }
 
@@ -53,14 +54,20 @@ export class Layer {
   }
 }
 
-function place(element, mark, { toScreen, spacing }) {
+function place(element, mark, { toScreen, view, atTheDetector }) {
   const [reach, under, over, label] = element.children;
   const { d, at } = outline(mark, toScreen);
   for (const path of [reach, under, over]) path.setAttribute("d", d);
-  const said = mark.kind === "length" ? lengthOf(mark.points, spacing) : mark.kind === "text" ? mark.text : "";
+  const said = mark.kind === "length" ? measured(mark.points, view, atTheDetector) : mark.kind === "text" ? mark.text : "";
   label.textContent = [mark.letter, said].filter(Boolean).join(" ");
   label.setAttribute("x", at.x);
   label.setAttribute("y", at.y);
+}
+
+function measured(points, view, atTheDetector) {
+  const { value, unit } = lengthOf(points.map(([x, y]) => ({ x, y })), view);
+  const length = `${value.toFixed(1)}\u00a0${unit}`;
+  return unit === "mm" && view?.spacing_kind === "detector" ? `${length} ${atTheDetector}` : length;
 }
 
 function group() {

@@ -61,10 +61,3 @@ export function inTheMiddle(kind, columns, rows) {
   const [x, y, size] = [columns / 2, rows / 2, Math.min(columns, rows) / 8];
   return kind === "text" ? [[x, y]] : [[x, y], [x + size, y + size]];
 }
-
-/* How long a line is: in mm where the distance of pixels is known, or in pixels. */
-export function lengthOf([[x0, y0], [x1, y1]], spacing) {
-  const [row, column] = spacing ?? [1, 1];
-  const far = Math.hypot((x1 - x0) * column, (y1 - y0) * row);
-  return `${far.toFixed(spacing ? 1 : 0)}\u00a0${spacing ? "mm" : "px"}`;
-}
