@@ -4,6 +4,8 @@ import { Enlarged } from "./montage/enlarged.js";
 import { spans } from "./montage/spans.js";
 
 const AGAIN = [1500, 4000, 10_000];
+/* Milliseconds that a slice has to stay on the screen; what flies past was not looked at. */
+const LONG_ENOUGH = 350;
 
 class SliceMontage extends HTMLElement {
   connectedCallback() {
@@ -12,7 +14,9 @@ class SliceMontage extends HTMLElement {
     this.passed = new Set();
     this.form = this.querySelector("[data-confirm-slices]");
     this.waiting = this.querySelectorAll(".slices .slice:not(.done)").length;
-    this.observer = new IntersectionObserver((entries) => this.#seen(entries), { threshold: 0.6 });
+    const bars = [document.querySelector(".topbar"), this.querySelector(".slices-bar")].map((bar) => bar?.offsetHeight ?? 0);
+    const rootMargin = `-${bars[0]}px 0px -${bars[1]}px`;
+    this.observer = new IntersectionObserver((entries) => this.#seen(entries), { threshold: 0.7, rootMargin });
     this.enlarged = new Enlarged({ root: this, words: this.words, total: this.total, shown: (number) => this.#pass(number) });
     this.addEventListener("load", (event) => this.#loaded(event.target), true);
     this.addEventListener("error", (event) => this.#failed(event.target), true);
@@ -51,12 +55,14 @@ class SliceMontage extends HTMLElement {
 
   #look(slice) {
     const image = slice.querySelector("img");
-    if (image.complete && image.naturalWidth > 0) this.#pass(Number(slice.dataset.slice));
+    const isThere = () => slice.hasAttribute("data-visible") && image.complete && image.naturalWidth > 0;
+    if (isThere()) setTimeout(() => isThere() && this.#pass(Number(slice.dataset.slice)), LONG_ENOUGH);
   }
 
   #pass(number) {
     if (this.passed.has(number)) return;
     this.passed.add(number);
+    for (const slice of this.querySelectorAll(`[data-slice="${number}"]`)) slice.dataset.passed = "";
     this.#tell();
   }
 
@@ -76,13 +82,23 @@ class SliceMontage extends HTMLElement {
     if (!this.form) return;
     const ready = [...this.querySelectorAll(".slices .slice:not(.done)")].filter((one) => this.passed.has(Number(one.dataset.slice)));
     const button = this.form.querySelector("[data-confirm]");
-    const { all, some, none } = this.words;
+    const { all, some, one, none } = this.words;
     button.disabled = ready.length === 0;
-    button.textContent = ready.length === 0 ? none : put(ready.length === this.waiting ? all : some, { count: ready.length });
+    const words = ready.length === 0 ? none : ready.length === this.waiting ? all : ready.length === 1 ? one : some;
+    button.textContent = put(words, { count: ready.length });
+    this.querySelector("[data-rest]").hidden = ready.length === this.waiting;
     this.form.elements.slices.value = spans(this.passed);
   }
 
+  /* To the first slice that did not pass this screen yet. */
+  #rest() {
+    const rest = this.querySelector(".slices .slice:not(.done, [data-passed])");
+    rest?.scrollIntoView({ block: "start" });
+    rest?.focus({ preventScroll: true });
+  }
+
   #click(event) {
+    if (event.target.closest("[data-rest]")) this.#rest();
     const slice = event.target.closest(".slice");
     if (!slice || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();

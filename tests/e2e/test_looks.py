@@ -27,7 +27,7 @@ WINDOWED = {"case", "case-reader", "case-series", "review", "review-cine"}
 LOADED = """() => Promise.allSettled(
   [...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))"""
 # What sticks to the window would lie somewhere in the middle of a picture of the whole page.
-LAID_FLAT = ".bottombar, .thread > .composer, .upload-next, .draft-acts { position: static !important }"
+LAID_FLAT = ".bottombar, .slices-bar, .thread > .composer, .upload-next, .draft-acts { position: static !important }"
 
 pytestmark = pytest.mark.skipif(not FOLDER, reason="PINBOARD_SCREENSHOTS names no folder for the pictures")
 

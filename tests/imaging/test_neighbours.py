@@ -12,12 +12,13 @@ CELLS = GRID * GRID
 def slices(count=40, *, start=0x0F0F_0F0F_0F0F_0F0F):
     """Give a run that changes slowly, as anatomy does: a bit or two and a grey level from slice to slice."""
     return [
-        Look(60 + place * 0.5, bytes([40 + place % 3] * CELLS), start ^ (1 << place % 64)) for place in range(count)
+        Look(60 + place * 0.5, bytes([30 + place % 3] * CELLS), start ^ (1 << place % 64)) for place in range(count)
     ]
 
 
-def with_spot(look, cell=3):
-    return Look(look.mean + 0.4, look.brightest[:cell] + b"\xff" + look.brightest[cell + 1 :], look.dhash)
+def with_letters(look, first=3, cells=3):
+    lit = look.brightest[:first] + b"\xff" * cells + look.brightest[first + cells :]
+    return Look(look.mean + 0.4, lit, look.dhash)
 
 
 def test_a_run_that_changes_slowly_raises_nothing():
@@ -27,12 +28,28 @@ def test_a_run_that_changes_slowly_raises_nothing():
 @pytest.mark.parametrize("place", [0, 1, 17, 38, 39])
 def test_letters_on_one_slice_raise_it_wherever_it_lies(place):
     run = slices()
-    run[place] = with_spot(run[place])
+    run[place] = with_letters(run[place])
     assert standing_out(run) == {place: "spot"}
 
 
 def test_letters_on_every_slice_raise_none_of_them():
-    assert standing_out([with_spot(look) for look in slices()]) == {}
+    assert standing_out([with_letters(look) for look in slices()]) == {}
+
+
+def test_a_speck_is_no_letter():
+    run = slices()
+    run[7] = with_letters(run[7], cells=1)
+    assert standing_out(run) == {}
+
+
+def test_letters_in_a_corner_are_seen_although_bones_come_and_go_elsewhere():
+    run = slices()
+    for place, look in enumerate(run):
+        bones = look.brightest[:100] + bytes([place * 67 % 256]) * 20 + look.brightest[120:]
+        run[place] = Look(look.mean, bones, look.dhash)
+    assert standing_out(run) == {}
+    run[7] = with_letters(run[7], first=0)
+    assert standing_out(run) == {7: "spot"}
 
 
 def test_a_page_between_slices_differs_in_shape():
@@ -70,7 +87,7 @@ def test_a_bright_slice_among_darker_ones_is_seen():
 def test_where_everything_differs_only_a_few_are_raised():
     run = slices(60)
     for place in range(0, 60, 5):
-        run[place] = with_spot(run[place], place)
+        run[place] = with_letters(run[place], place)
     assert len(standing_out(run)) == 8
 
 
