@@ -36,9 +36,12 @@
     section.querySelector("figure").after(bar);
     section.querySelector(".frames").hidden = true;
 
+    // At either end the wheel goes on over the page.
     image.addEventListener("wheel", (event) => {
+      const next = at + Math.sign(event.deltaY);
+      if (next < 0 || next >= names.length) return;
       event.preventDefault();
-      show(at + Math.sign(event.deltaY));
+      show(next);
     }, { passive: false });
     drag();
     show(at);
@@ -55,14 +58,15 @@
       return button;
     }
 
+    // Sideways, because up and down belong to the page on a telephone.
     function drag() {
       let from = null;
       image.addEventListener("pointerdown", (event) => {
-        from = { y: event.clientY, at };
+        from = { x: event.clientX, at };
         image.setPointerCapture(event.pointerId);
       });
       image.addEventListener("pointermove", (event) => {
-        if (from) show(from.at + Math.round((event.clientY - from.y) / 12));
+        if (from) show(from.at + Math.round((event.clientX - from.x) / 12));
       });
       for (const end of ["pointerup", "pointercancel"]) image.addEventListener(end, () => { from = null; });
       image.addEventListener("dragstart", (event) => event.preventDefault());
