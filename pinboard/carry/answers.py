@@ -56,7 +56,7 @@ def archive(bag: Bag, seat: str) -> Response:
     if number is not None and bag.runs and not runs:
         abort(404)
     streams = _streams()
-    leave = streams.take_place()
+    leave = streams.take_place(_who(bag))
     if leave is None:
         raise IntakeError("busy", retry_after=_BUSY_SECONDS)
     try:
@@ -67,6 +67,8 @@ def archive(bag: Bag, seat: str) -> Response:
     way = streams.begin(bag.case_id, request.args.get("ticket", ""), copy.size)
     answer = Response(counted(way, _checked(stores(), copy, bag), leave), content_type="application/zip")
     answer.content_length = copy.size
+    # A proxy in front would otherwise write it to its own disk first.
+    answer.headers["X-Accel-Buffering"] = "no"
     # A stream that nobody began to read, as after HEAD, has nothing of its own to end with.
     answer.call_on_close(leave)
     _note(bag, seat)
@@ -177,6 +179,10 @@ def _line(run: Run) -> dict[str, object]:
 def _streams() -> Streams:
     found: Streams = current_app.extensions.setdefault("pinboard-streams", Streams())
     return found
+
+
+def _who(bag: Bag) -> str:
+    return f"s:{bag.reader.share_id}" if bag.reader.share_id is not None else f"u:{bag.reader.user_id}"
 
 
 def _note(bag: Bag, seat: str) -> None:

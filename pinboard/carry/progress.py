@@ -6,14 +6,14 @@ Behind several processes the page may ask another one than streams; it then leav
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pinboard.ids import is_public_id
 
-AT_ONCE = 4
-"""Archives that stream from one process at a time; each holds one image in memory and a thread."""
+AT_ONCE, OF_ONE = 16, 3
+"""Archives that stream from one process at a time, in all and to one reader; each holds a thread and one image."""
 _MOST_KEPT = 500
 
 
@@ -30,17 +30,26 @@ class Way:
 class Streams:
     """Counts what streams now, bounds it, and keeps how far each is under the ticket of its page."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._places = threading.BoundedSemaphore(at_once)
+    def __init__(self) -> None:
+        self._places: Counter[str] = Counter()
         self._guard = threading.Lock()
         self._ways: OrderedDict[tuple[int, str], Way] = OrderedDict()
 
-    def take_place(self) -> Callable[[], None] | None:
+    def take_place(self, who: str) -> Callable[[], None] | None:
         """Take one of the places, or none; what comes back gives it back, however often it is called."""
-        if not self._places.acquire(blocking=False):
-            return None
-        held = [self._places]
-        return lambda: held.pop().release() if held else None
+        with self._guard:
+            if self._places.total() >= AT_ONCE or self._places[who] >= OF_ONE:
+                return None
+            self._places[who] += 1
+        held = [who]
+        return lambda: self._leave(held)
+
+    def _leave(self, held: list[str]) -> None:
+        with self._guard:
+            while held:
+                who = held.pop()
+                self._places[who] -= 1
+                self._places += Counter()
 
     def begin(self, case_id: int, ticket: str, total: int) -> Way:
         """Count a stream; one without a proper ticket is counted for nobody."""

@@ -227,12 +227,15 @@ def test_a_stream_ends_when_its_reader_may_no_longer(stores, case, ben, monkeypa
         zipfile.ZipFile(io.BytesIO(b"".join(came)))
 
 
-def test_so_many_at_once_and_no_more(app, case, ada):
+def test_so_many_at_once_and_no_more(case, ada, ben, monkeypatch):
     path = f"/c/{case.public_id}/download/images.zip"
-    open_ones = [ada.get(path, buffered=False) for _one in range(4)]
+    open_ones = [ada.get(path, buffered=False) for _one in range(3)]
     busy = ada.get(path)
     assert busy.status_code == 503
     assert int(busy.headers["Retry-After"]) > 0
+    assert ben.head(path).status_code == 200
+    monkeypatch.setattr("pinboard.carry.progress.AT_ONCE", 3)
+    assert ben.head(path).status_code == 503
     for answer in open_ones:
         answer.close()
     assert ada.get(path).status_code == 200
