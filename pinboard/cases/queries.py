@@ -150,8 +150,8 @@ class Run:
 
     @property
     def thumb(self) -> str:
-        """Give the address of its small picture."""
-        return f"/media/{self.parts[0].media_name}/w236"
+        """Give the address of its small picture, of the image that stands for it."""
+        return f"/media/{self.place(self.key)[0].media_name}/w236"
 
     @property
     def addresses(self) -> str:
@@ -160,11 +160,16 @@ class Run:
 
     def at(self, frame: int) -> tuple[str, Part]:
         """Give the address and the instance of one frame, counted over the whole series."""
+        part, own = self.place(frame)
+        return f"/media/{part.media_name}/f{own}", part
+
+    def place(self, frame: int) -> tuple[Part, int]:
+        """Give the instance of one frame, and the number that the frame has in it."""
         for part in self.parts:
             if frame < part.frames:
-                return f"/media/{part.media_name}/f{frame}", part
+                return part, frame
             frame -= part.frames
-        return self.at(0)
+        return self.parts[0], 0
 
 
 def runs(session: Session, case_id: int) -> list[Run]:

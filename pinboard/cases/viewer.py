@@ -38,13 +38,19 @@ brotli, which is so on a page without TLS. `f<frame>` is the same frame as a JPE
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, abort, g, request
+from flask_login import current_user
+from sqlalchemy import select
 
 from pinboard.cases import queries
-from pinboard.models import CaseState
+from pinboard.cases.queries import Run
+from pinboard.intake import covering
+from pinboard.models import Case, CaseState, Instance
 from pinboard.policy import NotFound, case_for
 from pinboard.web.access import access
 from pinboard.web.extensions import db
+from pinboard.web.htmx import see_other, toast
+from pinboard.web.text import _
 from pinboard.web.viewing import answer, series_view
 
 bp = Blueprint("viewer", __name__)
@@ -55,10 +61,30 @@ bp = Blueprint("viewer", __name__)
 def view(case_id: str, number: int) -> Response:
     """Describe a series to the viewer."""
     session = db.session()
-    case = case_for(session, g.reader, "see", case_id)
-    runs = [] if case.state in {CaseState.DRAFT, CaseState.PUBLISHING} else queries.runs(session, case.id)
-    if not 1 <= number <= len(runs):
-        raise NotFound
-    run = runs[number - 1]
+    run = _run(case_for(session, g.reader, "see", case_id), number)
     names = [part.media_name for part in run.parts]
     return answer(series_view(session, names, key=run.key, frame_time=run.time))
+
+
+@bp.post("/c/<case_id>/series/<int:number>/key")
+@access("reader")
+def choose_key(case_id: str, number: int) -> Response:
+    """Let the frame `frame` of a series stand for it and for the case."""
+    session = db.session()
+    case = case_for(session, g.reader, "edit", case_id)
+    run, frame = _run(case, number), request.form.get("frame", -1, type=int)
+    if not 0 <= frame < run.frames:
+        abort(422)
+    part, own = run.place(frame)
+    instance = session.scalars(select(Instance).where(Instance.media_name == part.media_name)).one()
+    covering.choose(session, instance, own, by=current_user.user)
+    db.session.commit()
+    toast(_("This image now stands for the case."))
+    return see_other(f"/c/{case.public_id}/series/{number}?frame={frame}#stage")
+
+
+def _run(case: Case, number: int) -> Run:
+    runs = [] if case.state in {CaseState.DRAFT, CaseState.PUBLISHING} else queries.runs(db.session(), case.id)
+    if not 1 <= number <= len(runs):
+        raise NotFound
+    return runs[number - 1]

@@ -16,9 +16,10 @@ _SHOWN = (Instance.state == InstanceState.PUBLISHED, Instance.is_subject_only.is
 """What every reader of a case may see; what is for the person in it alone is neither its cover nor counted."""
 
 
-def dress(session: Session, case: Case) -> None:
-    """Set cover, modality and number of frames from what the case shows now."""
-    found = session.execute(_first(case)).first()
+def dress(session: Session, case: Case, *, series_id: int | None = None) -> None:
+    """Set cover, modality and number of frames from what the case shows now; a series chosen once goes before."""
+    chosen = series_id if series_id is not None else (case.cover or {}).get("series")
+    found = session.execute(_first(case, chosen)).first()
     total = select(func.sum(Instance.frame_count)).where(Instance.case_id == case.id, *_SHOWN)
     case.frame_count = int(session.scalar(total) or 0)
     if found is None:
@@ -26,8 +27,9 @@ def dress(session: Session, case: Case) -> None:
         return
     instance, series = found
     case.modality = series.modality
-    case.cover = _cover(session, instance, series)
-    series.key_instance_id = instance.id
+    case.cover = _cover(session, instance, series) | ({"series": chosen} if chosen else {})
+    if series.key_instance_id != instance.id:
+        series.key_instance_id, series.key_frame = instance.id, instance.frame_count // 2
 
 
 def choose_keys(session: Session, developed: Mapping[int, Developed]) -> None:
@@ -61,14 +63,15 @@ def choose_key(session: Session, series: Series) -> None:
     series.key_frame = instances[0].frame_count // 2 if instances else 0
 
 
-def _first(case: Case) -> Select[Instance, Series]:
-    """Order by series, the one chosen to stand for its series first."""
+def _first(case: Case, chosen: int | None) -> Select[Instance, Series]:
+    """Order by series, the chosen one and in it the image that stands for it first."""
+    is_chosen = Series.id == (chosen or 0)
     is_key = Instance.id == Series.key_instance_id
     return (
         select(Instance, Series)
         .join(Series, Series.id == Instance.series_id)
         .where(Instance.case_id == case.id, *_SHOWN)
-        .order_by(Series.position, Series.id, is_key.desc(), Instance.position, Instance.id)
+        .order_by(is_chosen.desc(), Series.position, Series.id, is_key.desc(), Instance.position, Instance.id)
         .limit(1)
     )
 

@@ -140,6 +140,12 @@ def _pack(
     return FramePack(names[variant], variant, tuple(found), data)
 
 
+def pictured(answer: Answer, names: Mapping[str, str]) -> tuple[int, list[Rendition], list[Kept]]:
+    """Give tone and small pictures of a frame that was painted before, and how their rows describe them."""
+    made = pictures_of(answer, answer.parts, names)
+    return whole(answer.json, "tone", 15, 0), made, [_kept(one, {}) for one in made]
+
+
 def _rendition(size: Any, data: bytes, names: Mapping[str, str]) -> Rendition:
     if not isinstance(size, dict) or (data[:4], data[8:12]) != _WEBP:
         raise RefusedFile("damaged")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pinboard.intake import arrange, demo, fingerprint, mend_job, publish, scan, sweep, withdraw
+from pinboard.intake import arrange, covering, demo, fingerprint, mend_job, publish, scan, sweep, withdraw
 from pinboard.intake.stores import Stores
 from pinboard.jobs.work import Work
 from pinboard.proof import runs as proofs
@@ -34,6 +34,7 @@ def _mail(_stores: Stores, _ref_id: int) -> None:
 
 KINDS: dict[str, Work] = {
     "arrange": arrange.run,
+    "cover": covering.run,
     "fingerprint": fingerprint.run,
     "scan": scan.run,
     "prove": proofs.run,

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import pinboard.sandbox.carrying
+import pinboard.sandbox.covering
 import pinboard.sandbox.documents
 import pinboard.sandbox.unpacking  # noqa: F401 - like those above it registers jobs
 from pinboard.deid import header as headers

@@ -8,8 +8,8 @@ import pytest
 from pinboard import policy
 from pinboard.ids import public_id
 from pinboard.imaging.view import views_of
-from pinboard.models import Instance, InstanceState
-from tests.factories import add, make_case, make_draft
+from pinboard.models import Case, Instance, InstanceState
+from tests.factories import add, make_case, make_draft, make_media
 from tests.people import make_scene
 
 CT = {
@@ -162,3 +162,38 @@ def test_an_unchanged_answer_is_not_sent_again_and_a_long_one_is_packed(client, 
     assert "private" in plain.headers["Cache-Control"]
     again = client.get(address, headers={"If-None-Match": plain.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("ada", 303), ("ben", 404), ("cleo", 404), ("tom", 404), ("dee", 404), ("pat", 404), ("pia", 403), ("oz", 404)],
+)
+def test_who_may_choose_the_key_image(client, session, sign_in, name, status):
+    scene = make_scene(session)
+    sign_in(getattr(scene.people, name))
+    answer = client.post(f"/c/{scene.case.public_id}/series/1/key", data={"frame": "0"})
+    assert answer.status_code == status
+
+
+def test_a_chosen_frame_stands_for_its_series(client, session, sign_in):
+    mine = sign_in("clinician")
+    case = make_case(session, mine)
+    slices = make_slices(session, case, CT, CT)
+    for number, one in enumerate(slices):
+        one.position = number
+        if number:
+            make_media(session, case, one)
+    session.flush()
+    here = f"/c/{case.public_id}/series/1"
+    answer = client.post(f"{here}/key", data={"frame": "1"})
+    assert answer.headers["Location"].endswith("/series/1?frame=1#stage")
+    assert client.get(f"{here}/view.json").json["key"] == 1
+    session.expire_all()
+    assert session.get(Case, case.id).cover["name"] == slices[1].media_name
+    assert f"/media/{slices[1].media_name}/f0" in client.get(here).text
+
+
+@pytest.mark.parametrize("frame", ["", "-1", "1", "x"])
+def test_a_frame_that_is_not_there_cannot_be_chosen(client, session, sign_in, frame):
+    case = make_case(session, sign_in("clinician"))
+    assert client.post(f"/c/{case.public_id}/series/1/key", data={"frame": frame}).status_code == 422
