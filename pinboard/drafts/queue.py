@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +57,14 @@ def queue(session: Session, case: Case) -> list[QueueRow]:
 def queue_row(session: Session, upload: Upload) -> QueueRow:
     """Give one file of the queue."""
     return _queue_rows(session, Upload.id == upload.id)[0]
+
+
+def untaken(rows: Iterable[QueueRow], just_now: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Count what was not taken by its reason: what has a line, and what an archive held just now and has none."""
+    counts = Counter(row.refusal for row in rows if row.refusal)
+    for code, count in just_now.items():
+        counts[code] = max(counts[code], count)
+    return [(refusal(code), count) for code, count in counts.most_common()]
 
 
 def _queue_rows(session: Session, which: Any) -> list[QueueRow]:

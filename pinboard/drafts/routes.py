@@ -14,6 +14,7 @@ from pinboard.drafts import (
     routes_publish,
     routes_radar,
     routes_review,
+    routes_series,
     routes_upload,
     service,
 )
@@ -30,7 +31,16 @@ from pinboard.web.htmx import respond, see_other, toast
 from pinboard.web.text import _
 from pinboard.web.words import standing, take_ticks
 
-__all__ = ["bp", "routes_mend", "routes_montage", "routes_publish", "routes_radar", "routes_review", "routes_upload"]
+__all__ = [
+    "bp",
+    "routes_mend",
+    "routes_montage",
+    "routes_publish",
+    "routes_radar",
+    "routes_review",
+    "routes_series",
+    "routes_upload",
+]
 
 
 @bp.get("/drafts")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, g, make_response, render_template, request
 from werkzeug.datastructures import FileStorage
 
 from pinboard.drafts import queue, service
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.words import PHOTO_KINDS, refusal
+from pinboard.intake.archive import Taker
 from pinboard.intake.drafts import new_draft
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.receive import receive
@@ -33,18 +36,19 @@ def new() -> Response:
 @csrf.exempt  # type: ignore[untyped-decorator]
 @access("author", "reader")
 def create() -> Response:
-    """Take one file with its form; the token is checked here, once the body may be as large as a picture."""
+    """Take files or archives of them with a form; the token is checked once the body may be as large as that."""
     release()
     request.max_content_length = FORM_FILE + ROOM_FOR_FIELDS
     csrf.protect()
-    file = request.files.get("file")
     case = _begin()
-    slot = service.open_slot(db.session(), case, me())
+    taken = Taker(stores(), case.id, me().id)
     db.session.commit()
-    draft, number = case.public_id, slot.id
-    refused = _take_form_file(number, file)
-    if refused:
-        return _page(draft_for(draft), status=422, error=refused)
+    draft = case.public_id
+    release()
+    for file in request.files.getlist("file") or [FileStorage()]:
+        _take_form_file(taken, file)
+    if taken.refused:
+        return _page(draft_for(draft), status=200 if taken.received else 422, untaken=taken.refused)
     return see_other(service.upload_page(draft))
 
 
@@ -128,19 +132,16 @@ def _row(slot: Upload, status: int, note: str = "") -> Response:
     return make_response(render_template("partials/drafts/upload_row.html", row=shown, note=note), status)
 
 
-def _take_form_file(number: int, file: FileStorage | None) -> str:
-    """Receive what came with the form; give the sentence of its refusal, if it is refused."""
-    by = g.reader.user_id
-    db.session.rollback()
-    release()
+def _take_form_file(taken: Taker, file: FileStorage) -> None:
+    """Receive one file that came with the form, or everything in an archive."""
     with stores().pool.memfile() as memory:
-        if file is not None and not service.fill(memory, file.stream, FORM_FILE):
-            return refusal("too-large-file")
-        received = receive(stores(), number, memory, by=by)
-    return refusal(received.refusal) if received.state is UploadState.REFUSED else ""
+        if service.fill(memory, file.stream, FORM_FILE):
+            taken.take(memory)
+        else:
+            taken.refused["too-large-file"] += 1
 
 
-def _page(case: Case | None, *, status: int = 200, error: str = "") -> Response:
+def _page(case: Case | None, *, status: int = 200, untaken: Mapping[str, int] | None = None) -> Response:
     rows = queue.queue(db.session(), case) if case else []
     subject = db.session.get(Subject, case.subject_id) if case and case.subject_id else None
     page = render_template(
@@ -153,7 +154,8 @@ def _page(case: Case | None, *, status: int = 200, error: str = "") -> Response:
         chart_code=subject.chart_code if subject else "",
         limit=most_bytes(),
         large=refusal("too-large-file"),
-        error=error,
+        error="",
         errors={},
+        untaken=queue.untaken(rows, untaken or {}),
     )
     return make_response(page, status)

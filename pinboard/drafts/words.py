@@ -48,6 +48,12 @@ PLACES = {
     "form_version": _("Version of the form"),
 }
 """The fields in which a doubtful word may stand."""
+PLANES = {
+    "axial": _("Axial"),
+    "sagittal": _("Sagittal"),
+    "coronal": _("Coronal"),
+    "oblique": _("Oblique"),
+}
 NOT_GIVEN = ("", _("Not given"))
 
 

@@ -1,12 +1,10 @@
-"""Takes the files of a ZIP archive into a draft, one after the other, each as if it had been sent by itself."""
+"""Takes files into a draft, and those of a ZIP archive one after the other, as if each had been sent by itself."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-from sqlalchemy.orm import Session
 
 from pinboard.imaging.archive import BATCH_BYTES, BATCH_FILES, MOST_BYTES, MOST_ENTRIES
 from pinboard.imaging.errors import REFUSALS
@@ -23,39 +21,51 @@ _SILENT = frozenset({"index", "empty"})
 
 
 @dataclass(slots=True)
-class Taken:
-    """What became of an archive: how many images came in, and how many files did not for each reason."""
+class Taker:
+    """Takes files and archives into one draft and counts: how many images came in, how many not for each reason."""
 
+    stores: Stores
+    case_id: int
+    by_id: int
     received: int = 0
     refused: Counter[str] = field(default_factory=Counter)
 
+    def take(self, mem: MemFile) -> None:
+        """Take one file, or every image of an archive; raises `IntakeError` with "busy" or "not-a-draft"."""
+        if sniff(mem.head(HEAD), mem.size) is not Kind.ZIP:
+            self._file(mem)
+            return
+        try:
+            self._archive(mem)
+        except RefusedFile as refused:
+            self.refused[refused.code] += 1
 
-def is_archive(mem: MemFile) -> bool:
-    """Tell whether what came is a ZIP archive."""
-    return sniff(mem.head(HEAD), mem.size) is Kind.ZIP
+    def _archive(self, mem: MemFile) -> None:
+        """Take what is in an archive; what is no image at all takes no place in the list of files."""
+        for batch in _batches(_entries(self.stores, mem)):
+            for code, data in _unpacked(self.stores, mem, batch):
+                if code and code not in _SILENT:
+                    self.refused[code] += 1
+                elif not code:
+                    with self.stores.pool.memfile(data) as one:
+                        self._file(one)
 
-
-def take_archive(stores: Stores, case_id: int, mem: MemFile, by_id: int) -> Taken:
-    """Take every image of an archive; one that is refused is counted, and the others are taken.
-
-    What is no image at all takes no place in the list of files. Raises `RefusedFile` where the archive itself cannot
-    be opened, and `IntakeError` with "busy" or "not-a-draft".
-    """
-    taken = Taken()
-    most = min(LARGEST_FILE, stores.config.upload_file_mb * 1024 * 1024)
-    for batch in _batches(_entries(stores, mem)):
-        for code, data in _unpacked(stores, mem, batch, most):
-            try:
-                refusal = code or _take(stores, case_id, data, by_id)
-            except IntakeError as error:
-                if error.code != "too-many":
-                    raise
-                refusal = error.code
-            if not refusal:
-                taken.received += 1
-            elif refusal not in _SILENT:
-                taken.refused[refusal] += 1
-    return taken
+    def _file(self, mem: MemFile) -> None:
+        """Send one file through the door of every file."""
+        try:
+            with self.stores.writing() as session:
+                case, by = session.get_one(Case, self.case_id), session.get_one(User, self.by_id)
+                slot = open_slot(session, case, by).id
+            received = receive(self.stores, slot, mem, by=self.by_id)
+        except IntakeError as error:
+            if error.code != "too-many":
+                raise
+            self.refused[error.code] += 1
+            return
+        if received.state == UploadState.REFUSED:
+            self.refused[received.refusal or "damaged"] += 1
+        else:
+            self.received += 1
 
 
 def _entries(stores: Stores, mem: MemFile) -> list[tuple[int, int]]:
@@ -88,8 +98,9 @@ def _batches(entries: list[tuple[int, int]]) -> Iterator[list[int]]:
         yield batch
 
 
-def _unpacked(stores: Stores, mem: MemFile, batch: list[int], most: int) -> Iterator[tuple[str, bytes]]:
+def _unpacked(stores: Stores, mem: MemFile, batch: list[int]) -> Iterator[tuple[str, bytes]]:
     """Give the refusal or the bytes of each file; a child that fell over one of several says nothing of the others."""
+    most = min(LARGEST_FILE, stores.config.upload_file_mb * 1024 * 1024)
     try:
         answer = child_answer(stores, "unpack", [mem], {"indices": batch, "most": most}, kind="pixel")
     except RefusedFile as refused:
@@ -97,7 +108,7 @@ def _unpacked(stores: Stores, mem: MemFile, batch: list[int], most: int) -> Iter
             yield refused.code, b""
             return
         for index in batch:
-            yield from _unpacked(stores, mem, [index], most)
+            yield from _unpacked(stores, mem, [index])
         return
     codes = answer.json.get("refused")
     if not isinstance(codes, list) or not len(codes) == len(answer.parts) == len(batch):
@@ -105,16 +116,3 @@ def _unpacked(stores: Stores, mem: MemFile, batch: list[int], most: int) -> Iter
     for code, data in zip(codes, answer.parts, strict=True):
         known = code in REFUSALS or code in SENTENCES or code in _SILENT
         yield ("" if code == "" else code if known else "damaged"), data
-
-
-def _take(stores: Stores, case_id: int, data: bytes, by_id: int) -> str:
-    """Send one file through the door of every file; give why it was refused."""
-    with stores.writing() as session:
-        slot = _slot(session, case_id, by_id)
-    with stores.pool.memfile(data) as one:
-        received = receive(stores, slot, one, by=by_id)
-    return received.refusal or "" if received.state == UploadState.REFUSED else ""
-
-
-def _slot(session: Session, case_id: int, by_id: int) -> int:
-    return open_slot(session, session.get_one(Case, case_id), session.get_one(User, by_id)).id

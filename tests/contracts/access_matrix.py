@@ -181,6 +181,9 @@ GET    /drafts/{draft}/progress                           go   --   --   --   --
 POST   /drafts/{draft}/publish                            409  --   --   --   --   --   wait --   in   in   in
 GET    /drafts/{draft}/radar                              200  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/review                             200  --   --   --   --   --   --   --   in   in   in
+GET    /drafts/{draft}/series                             go   --   --   --   --   --   --   --   in   in   in
+POST   /drafts/{draft}/series                             go   --   --   --   --   --   --   --   in   in   in
+GET    /drafts/{draft}/series/{draft_series}/picture      409  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/series/{draft_series}/slices       200  --   --   --   --   --   --   --   in   in   in
 GET    /drafts/{draft}/series/{draft_series}/slices/1.jpg 409  --   --   --   --   --   --   --   in   in   in
 POST   /drafts/{draft}/series/{draft_series}/slices/areas 422  --   --   --   --   --   --   --   in   in   in

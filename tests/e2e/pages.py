@@ -20,7 +20,7 @@ NOT_PAGES = {
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
     "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture",
-    "drafts.sheet", "drafts.closer",
+    "drafts.series_picture", "drafts.sheet", "drafts.closer",
     "carry.clinic_archive", "carry.clinic_progress", "carry.clinic_picture", "carry.own_archive", "carry.own_progress",
     "carry.own_picture", "carry.shared_archive", "carry.shared_progress", "carry.shared_picture", "drafts.redacting",
 }  # fmt: skip
@@ -87,6 +87,7 @@ PAGES = (
     View("draft-ready", "drafts.show", "ada", "/drafts/{ready}"),
     View("draft-bare", "drafts.show", "ada", "/drafts/{bare}"),
     View("review", "drafts.review", "ada", "/drafts/{draft}/review?image={draft_image}"),
+    View("choose-series", "drafts.series", "ada", "/drafts/{draft}/series?all=1"),
     View("slices", "drafts.slices", "ada", "/drafts/{draft}/series/{draft_series}/slices"),
     View("review-cine", "drafts.review", "ada", "/drafts/{draft}/review?image={draft_cine}"),
     View("radar", "drafts.radar", "ada", "/drafts/{ready}/radar"),

@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from pinboard.intake import archive
-from pinboard.intake.archive import take_archive
-from pinboard.intake.children import RefusedFile
+from pinboard.intake.archive import Taker
 from pinboard.intake.errors import IntakeError, sentence_for
 from pinboard.models import Upload, UploadState
 from tests.intake.files import photo, wheel
@@ -32,8 +31,9 @@ def zipped(*files, packing=zipfile.ZIP_DEFLATED):
 def take(desk, data, case=None):
     case = case or desk.draft()
     with desk.stores.pool.memfile(data) as mem:
-        assert archive.is_archive(mem)
-        return case, take_archive(desk.stores, case.id, mem, desk.author.id)
+        taken = Taker(desk.stores, case.id, desk.author.id)
+        taken.take(mem)
+    return case, taken
 
 
 def uploads(desk, case):
@@ -111,9 +111,8 @@ def test_entries_that_share_their_bytes_are_a_bomb(desk):
     start, end = data.index(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
     one, tail = data[start:end], bytearray(data[end:])
     tail[8:20] = struct.pack("<HHII", 50, 50, 50 * len(one), start)
-    with pytest.raises(RefusedFile) as refused:
-        take(desk, data[:start] + one * 50 + bytes(tail))
-    assert refused.value.code == "bomb"
+    _case, taken = take(desk, data[:start] + one * 50 + bytes(tail))
+    assert (taken.received, dict(taken.refused)) == (0, {"bomb": 1})
 
 
 def test_more_entries_than_anybody_looks_at_are_refused_at_once(desk):
@@ -121,15 +120,13 @@ def test_more_entries_than_anybody_looks_at_are_refused_at_once(desk):
     with zipfile.ZipFile(held, "w") as made:
         for number in range(20_001):
             made.writestr(str(number), b"")
-    with pytest.raises(RefusedFile) as refused:
-        take(desk, held.getvalue())
-    assert refused.value.code == "archive-large"
+    _case, taken = take(desk, held.getvalue())
+    assert (taken.received, dict(taken.refused)) == (0, {"archive-large": 1})
 
 
 def test_what_only_begins_like_an_archive_is_damaged(desk):
-    with pytest.raises(RefusedFile) as refused:
-        take(desk, b"PK\x03\x04" + bytes(200))
-    assert refused.value.code == "damaged"
+    _case, taken = take(desk, b"PK\x03\x04" + bytes(200))
+    assert dict(taken.refused) == {"damaged": 1}
 
 
 def test_a_case_that_is_no_draft_takes_nothing(desk):

@@ -82,8 +82,8 @@ def invite_a_clinician(day):
 def upload_one_file_at_a_time(day):
     day.ada.open("/new")
     for data, name in files():
-        day.ada.press("Upload this file", file=(data, name))
-    day.ada.press("Upload this file", 422, file=(b"Dear colleague", "Fairfax letter.dcm"))
+        day.ada.press("Upload", file=(data, name))
+    day.ada.press("Upload", 422, file=(b"Dear colleague", "Fairfax letter.dcm"))
     assert REFUSALS["not-an-image"] in day.ada.text
     assert "3 of 4 ready" in day.ada.text
     assert not any(day.ada.has(word) for word in IDENTIFYING)
