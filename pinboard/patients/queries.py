@@ -30,6 +30,8 @@ class Picture:
     time: float | None
     modality: str
     alt: str
+    series: int
+    """Row of its series: frames of one series are stepped through together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _published(case_ids: Sequence[int]) -> Any:
             Instance.columns,
         )
         .add_columns(Instance.rows, Instance.tone, Instance.is_photo, Instance.frame_time)
-        .add_columns(Series.modality, Series.alt_text)
+        .add_columns(Series.modality, Series.alt_text, Instance.series_id)
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .where(Instance.case_id.in_(case_ids), Instance.state == InstanceState.PUBLISHED)
@@ -168,6 +170,7 @@ def pictures_by_case(
             time=row.frame_time,
             modality=modality(row.modality),
             alt=row.alt_text,
+            series=row.series_id,
         )
         grouped.setdefault(row.case_id, []).append((row.id, picture))
     return grouped
@@ -184,15 +187,21 @@ def _released(row: Row[Any], pictures: Sequence[tuple[int, Picture]]) -> Release
         author=row.author_name,
         shown_on=row.at if row.shows_date else None,
         board=row.board,
-        pictures=tuple(_plain(picture, number, len(given)) for number, picture in enumerate(given, 1)),
+        pictures=_plain(given),
         instances=instances,
     )
 
 
-def _plain(picture: Picture, number: int, count: int) -> Picture:
-    """Name a picture without the clinic's own words for it; what it shows stands in the caption."""
+def _plain(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
+    """Name pictures without the clinic's own words for them; what they show stands in the caption."""
     words = _("{modality}, picture {number} of {count}")
-    return replace(picture, alt=words.format(modality=picture.modality, number=number, count=count))
+    numbers: dict[int, int] = {}
+    for picture in pictures:
+        numbers.setdefault(picture.series, len(numbers) + 1)
+    return tuple(
+        replace(one, alt=words.format(modality=one.modality, number=numbers[one.series], count=len(numbers)))
+        for one in pictures
+    )
 
 
 def _who(row: Any, own_id: int | None) -> str:

@@ -19,7 +19,7 @@ from pinboard.web.extensions import db
 from pinboard.web.flags import report
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
-from pinboard.web.stage import stage
+from pinboard.web.stage import stage, view_of
 from pinboard.web.text import _
 from pinboard.web.words import left
 
@@ -99,6 +99,14 @@ def show(case_id: str) -> Response:
     note_opening(found[0].case_id, reader, seat=f"my:{sign_in.public_id}", device=sign_in.device)
     context = stage(found[0].pictures, f"/my/c/{case_id}", "/media/")
     return make_response(render_template("pages/patients/show.html", case=found[0], looks=looks, **context))
+
+
+@bp.get("/my/c/<case_id>/series/<int:number>/view.json")
+@access("signed-in")
+def view(case_id: str, number: int) -> Response:
+    """Describe a released series to the viewer."""
+    found = queries.released(db.session(), _subject(), Case.public_id == case_id)
+    return view_of(found[0].pictures if found else (), number)
 
 
 @bp.route("/my/c/<case_id>/flag", methods=["GET", "POST"])

@@ -23,7 +23,7 @@ from pinboard.web.flags import report
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.qr import qr
-from pinboard.web.stage import stage
+from pinboard.web.stage import stage, view_of
 from pinboard.web.text import _
 from pinboard.web.words import left
 
@@ -150,6 +150,21 @@ def picture(token: str, name: str, variant: str) -> Response:
     if share is None or not _is_open(share):
         abort(404)
     return media.serve(name, variant, [reader_for_share(db.session(), share)])
+
+
+@bp.get("/s/<token>/series/<int:number>/view.json")
+@access("share")
+def view(token: str, number: int) -> Response:
+    """Describe a series that a link shows to the viewer."""
+    share = service.find(db.session(), token)
+    if share is None or not _is_open(share):
+        abort(404)
+    reader = reader_for_share(db.session(), share)
+    if share.kind is ShareKind.SUBJECT:
+        cases = released(db.session(), reader)
+        return view_of(cases[0].pictures if cases else (), number)
+    case = queries.for_colleague(db.session(), reader)
+    return view_of(case.pictures if case else (), number)
 
 
 @bp.route("/s/<token>/flag", methods=["GET", "POST"])

@@ -1,32 +1,117 @@
-"""Chooses the picture and the frame that a shared page shows first, from its address."""
+"""Chooses the series and the frame that a shared page shows first, from its address."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Protocol
 
-from flask import request
+from flask import Response, abort, request
+
+from pinboard.web.extensions import db
+from pinboard.web.text import _
+from pinboard.web.viewing import answer, series_view
 
 
-class Steps(Protocol):
-    """A picture whose frames one steps through."""
+class Piece(Protocol):
+    """One picture of a series, whose frames one steps through."""
+
+    @property
+    def media_name(self) -> str:
+        """Name it in addresses."""
+        ...
 
     @property
     def frames(self) -> int:
         """Count them."""
         ...
 
+    @property
+    def series(self) -> int:
+        """Tell which pictures belong together."""
+        ...
 
-def stage(pictures: Sequence[Steps], address: str, media: str) -> dict[str, Any]:
-    """Give the context of the shared stage: which picture, which frame, where the page and the pictures are."""
-    number = min(max(request.args.get("picture", 1, int), 1), len(pictures))
-    shown = pictures[number - 1]
-    frame = min(max(request.args.get("frame", shown.frames // 2, int), 0), shown.frames - 1)
+    @property
+    def modality(self) -> str:
+        """Say how it was made."""
+        ...
+
+    @property
+    def time(self) -> float | None:
+        """Give the milliseconds from frame to frame of a cine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The pictures of one series, as the stage steps through them: their frames, one after the other."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def frames(self) -> int:
+        """Count the frames of all pictures."""
+        return sum(piece.frames for piece in self.pieces)
+
+    @property
+    def first(self) -> Piece:
+        """Give the picture that stands for the series."""
+        return self.pieces[0]
+
+    @property
+    def names(self) -> list[str]:
+        """List the pictures in order."""
+        return [piece.media_name for piece in self.pieces]
+
+    @property
+    def addresses(self) -> str:
+        """List the pictures and their numbers of frames for the script that steps."""
+        return " ".join(f"{piece.media_name}:{piece.frames}" for piece in self.pieces)
+
+    @property
+    def label(self) -> str:
+        """Name it under its small picture."""
+        return _("{modality}, {count}").format(modality=self.first.modality, count=self.frames)
+
+    def at(self, frame: int) -> tuple[Piece, int]:
+        """Give the picture and its frame for a frame counted over the whole series."""
+        for piece in self.pieces:
+            if frame < piece.frames:
+                return piece, frame
+            frame -= piece.frames
+        return self.first, 0
+
+
+def sights(pictures: Sequence[Piece]) -> list[Sight]:
+    """Put the pictures of a series together; they come in order."""
+    return [Sight(tuple(group)) for _series, group in groupby(pictures, key=lambda piece: piece.series)]
+
+
+def stage(pictures: Sequence[Piece], address: str, media: str) -> dict[str, Any]:
+    """Give the context of the shared stage: which series, which frame, where the page and the pictures are."""
+    shown = sights(pictures)
+    number = min(max(request.args.get("picture", 1, int), 1), len(shown))
+    sight = shown[number - 1]
+    frame = min(max(request.args.get("frame", sight.frames // 2, int), 0), sight.frames - 1)
+    picture, within = sight.at(frame)
     return {
-        "pictures": pictures,
+        "sights": shown,
         "number": number,
-        "picture": shown,
+        "sight": sight,
+        "picture": picture,
         "frame": frame,
+        "source": f"{media}{picture.media_name}/f{within}",
         "address": address,
         "media": media,
     }
+
+
+def view_of(pictures: Sequence[Piece], number: int) -> Response:
+    """Describe one of the series of these pictures to the viewer."""
+    shown = sights(pictures)
+    if not 1 <= number <= len(shown):
+        abort(404)
+    sight = shown[number - 1]
+    said = series_view(db.session(), sight.names, key=sight.frames // 2, frame_time=sight.first.time)
+    return answer(said)

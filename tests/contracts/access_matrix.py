@@ -130,6 +130,8 @@ GET    /flags                                             --   --   200  --   --
 GET    /flags/{flag}/erase                                --   --   200  --   --   --   --   --   in   in   in
 POST   /flags/{flag}/erase                                --   --   go   --   --   --   --   --   in   in   in
 POST   /flags/{flag}/show                                 --   --   go   --   --   --   --   --   in   in   in
+GET    /my/c/{case}/series/1/view.json                    --   --   --   --   --   200  --   --   in   in   in
+GET    /s/{link}/series/1/view.json                       200  200  200  200  200  200  200  200  200  200  200
 GET    /my/c/{case}/flag                                  --   --   --   --   --   200  --   --   in   in   in
 POST   /my/c/{case}/flag                                  --   --   --   --   --   422  --   --   in   in   in
 GET    /s/{link}/flag                                     200  200  200  200  200  200  200  200  200  200  200

@@ -46,6 +46,31 @@ def test_a_case_shows_its_released_images_and_says_who_looked(client, session, s
     assert first.media_name not in looks
 
 
+def test_the_slices_of_a_series_are_stepped_through_together(client, session, scene, here, sign_in):
+    first, second, third = images(session, scene.case)
+    second.series_id, second.position = first.series_id, 1
+    session.commit()
+    sign_in(scene.people.pat)
+    soup = page(client, f"{here}?frame=1")
+    assert soup.select(".strip a") == []
+    stage = soup.select_one("series-viewer")
+    assert stage["data-parts"] == f"{first.media_name}:1 {second.media_name}:1"
+    assert second.media_name in stage.select_one(".picture img")["src"]
+    parts = client.get(stage["data-view"]).get_json()["parts"]
+    assert [part[0] for part in parts] == [first.media_name, second.media_name]
+    assert third.media_name not in client.get(stage["data-view"]).text
+
+
+def test_the_viewer_is_told_of_what_was_released_and_of_nothing_else(client, session, scene, here, sign_in, browser):
+    sign_in(scene.people.pat)
+    first, second, _kept = images(session, scene.case)
+    told = [client.get(f"{here}/series/{number}/view.json") for number in (1, 2, 3)]
+    assert [answer.status_code for answer in told] == [200, 200, 404]
+    assert [answer.get_json()["parts"][0][0] for answer in told[:2]] == [first.media_name, second.media_name]
+    assert client.get("/my/c/aaaaaaaaaaaaaaaaaaaaaaaaaa/series/1/view.json").status_code == 404
+    assert browser().get(f"{here}/series/1/view.json").status_code != 200
+
+
 def test_pictures_of_the_case_that_were_not_released_stay_closed(client, session, scene, sign_in):
     sign_in(scene.people.pat)
     given, _, kept = images(session, scene.case)

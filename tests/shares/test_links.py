@@ -31,6 +31,18 @@ def test_a_link_for_the_patient_shows_what_was_released(client, session, scene, 
     assert client.get(f"/media/{given.media_name}/w474").status_code == 404
 
 
+def test_the_viewer_behind_a_link_is_told_of_what_the_link_shows(client, session, scene, make, ada):
+    made = make(pin=True)
+    there = f"{made.path}/series/1/view.json"
+    assert client.get(there).status_code == 404
+    client.post(f"{made.path}/unlock", {"pin": made.pin})
+    given, _kept = images(session, scene.case)
+    assert [part[0] for part in client.get(there).get_json()["parts"]] == [given.media_name]
+    assert client.get(f"{made.path}/series/2/view.json").status_code == 404
+    ada.post(f"{made.manage}/revoke")
+    assert client.get(there).status_code == 404
+
+
 def test_its_secrets_are_stored_only_as_hashes(client, session, scene, make):
     made = make(pin=True)
     answer = client.post(f"{made.path}/unlock", {"pin": made.pin})
