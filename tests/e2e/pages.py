@@ -20,7 +20,7 @@ NOT_PAGES = {
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
     "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
     "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture",
-    "drafts.series_picture", "drafts.sheet", "drafts.closer",
+    "drafts.series_picture", "drafts.sheet", "drafts.closer", "viewer.view", "patients.view", "shares.view",
     "carry.clinic_archive", "carry.clinic_progress", "carry.clinic_picture", "carry.own_archive", "carry.own_progress",
     "carry.own_picture", "carry.shared_archive", "carry.shared_progress", "carry.shared_picture", "drafts.redacting",
 }  # fmt: skip
