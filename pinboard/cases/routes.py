@@ -91,7 +91,12 @@ def _stage(case: Case, number: int) -> dict[str, object]:
     if not 0 <= frame < run.frames:
         raise NotFound
     source, part = run.at(frame)
-    return {"runs": runs, "run": run, "frame": frame, "source": source, "part": part}
+    return {"runs": runs, "run": run, "frame": frame, "source": source, "part": part, "may_choose": _may_choose(case)}
+
+
+def _may_choose(case: Case) -> bool:
+    """Tell whether this reader may say which frame stands for the case."""
+    return case.state is CaseState.PUBLISHED and words.verbs(db.session(), g.reader, case.id)["edit"]
 
 
 def _words(case: Case) -> dict[str, object]:

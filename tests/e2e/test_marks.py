@@ -397,3 +397,15 @@ def test_what_the_list_says_of_a_mark_is_what_was_drawn(place: Place) -> None:
     mark = place.draw("ada")
     page = place.open("ben")
     assert json.loads(page.locator("#marks li").get_attribute("data-points") or "") == mark.points
+
+
+def test_the_author_lets_the_frame_that_is_seen_stand_for_the_case(place: Place) -> None:
+    page = place.open("ada")
+    page.get_by_role("link", name="Next").click()
+    page.get_by_role("link", name="Next").click()
+    page.locator("[data-number]", has_text="3 / 4").wait_for()
+    page.get_by_role("button", name="Let this image stand for the case").click()
+    page.get_by_text("This image now stands for the case").wait_for()
+    page.goto("/")
+    assert f"/media/{place.slices[2].media_name}/" in (page.locator(".card img").first.get_attribute("src") or "")
+    assert place.open("ben").get_by_role("button", name="Let this image stand for the case").count() == 0

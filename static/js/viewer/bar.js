@@ -74,6 +74,7 @@ export class Bar {
     const { viewer } = this;
     const { frame, count } = viewer;
     const label = `${frame + 1} / ${count}`;
+    for (const now of viewer.querySelectorAll("[data-frame-now]")) now.value = frame;
     if (this.number && this.number.textContent !== label) this.number.textContent = label;
     if (this.slider) {
       this.slider.value = frame + 1;
