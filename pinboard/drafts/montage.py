@@ -131,9 +131,12 @@ def tiles(stack: Stack) -> list[Tile]:
 def raised(stack: Stack, looks: Mapping[bytes, Look | None]) -> list[Tile]:
     """Give the slices to look at first, with why, on sheets of their own."""
     why = reasons(stack, looks)
-    wanted = [one for one in stack.slices if one.number in why]
-    sheets = in_sheets(wanted, LARGE_LENGTH)
-    return [replace(tile, why=why[tile.number]) for sheet in sheets for tile in _on_sheet(sheet)]
+    every = {one.number: one for one in stack.slices}
+    sheets = in_sheets([every[number] for number in why], LARGE_LENGTH)
+    # A sheet is in the order of its numbers, the page in the order to look.
+    made = [tile for sheet in sheets for tile in _on_sheet(sorted(sheet, key=lambda one: one.number))]
+    order = list(why)
+    return [replace(tile, why=why[tile.number]) for tile in sorted(made, key=lambda tile: order.index(tile.number))]
 
 
 def _on_sheet(sheet: Sequence[Slice]) -> list[Tile]:
@@ -156,18 +159,18 @@ def _on_sheet(sheet: Sequence[Slice]) -> list[Tile]:
 
 
 def reasons(stack: Stack, looks: Mapping[bytes, Look | None]) -> dict[int, str]:
-    """Say of each slice that nobody should pass over why: a slice that is confirmed is not raised again."""
-    found: dict[int, str] = {}
-    known = [(one, look) for one in stack.slices if (look := looks.get(one.pixels)) is not None]
-    for place, reason in standing_out([look for _one, look in known]).items():
-        found[known[place][0].number] = WHY[reason]
-    found |= _suggested(stack)
-    found |= {one.number: WHY["damaged"] for one in stack.slices if looks.get(one.pixels, one) is None}
+    """Say of each slice that nobody should pass over why, in the order to look; a confirmed one is not raised."""
+    known = [(one.number, look) for one in stack.slices if (look := looks.get(one.pixels)) is not None]
+    odd = {known[place][0]: WHY[reason] for place, reason in standing_out([look for _number, look in known]).items()}
+    damaged = {one.number: WHY["damaged"] for one in stack.slices if looks.get(one.pixels, one) is None}
     waiting = {one.number for one in stack.slices if not one.held.is_confirmed}
-    return {number: found[number] for number in sorted(waiting & found.keys())}
+    found: dict[int, str] = {}
+    for source in (damaged, *_suggested(stack), odd):
+        found |= {number: why for number, why in source.items() if number in waiting and number not in found}
+    return found
 
 
-def _suggested(stack: Stack) -> dict[int, str]:
+def _suggested(stack: Stack) -> tuple[dict[int, str], dict[int, str]]:
     sure: dict[int, str] = {}
     weak: dict[int, str] = {}
     for one in stack.slices:
@@ -179,7 +182,7 @@ def _suggested(stack: Stack) -> dict[int, str]:
             weak[one.number] = WHY["weak"]
     # Thin bright lines in every slice are anatomy; in a few of many they may be letters.
     rare = weak if len(weak) <= max(FROM, len(stack.slices) // 10) else {}
-    return dict([*sorted(sure.items()), *sorted(rare.items())][:MOST_RAISED])
+    return dict(list(sure.items())[:MOST_RAISED]), dict(list(rare.items())[:MOST_RAISED])
 
 
 def _is_on(offered: Suggested, one: Slice) -> bool:

@@ -40,7 +40,7 @@ class Look:
 
 
 def standing_out(looks: Sequence[Look]) -> dict[int, str]:
-    """Give the places of the slices that differ from their neighbours, each with why.
+    """Give the places of the slices that differ from their neighbours, each with why, the oddest first.
 
     A change that lasts is no oddity: a slice counts as one of its surroundings when it is like two of the four
     slices around it. So one alien page, or two in a row, stand out, and the step from chest to abdomen does not.
@@ -70,7 +70,7 @@ def _standing_out(looks: tuple[Look, ...]) -> tuple[tuple[int, str], ...]:
                 found[place] = score, reason
     most = max(_LEAST_RAISED, int(len(looks) * _SHARE))
     surest = sorted(found, key=lambda place: (-found[place][0], place))[:most]
-    return tuple((place, found[place][1]) for place in sorted(surest))
+    return tuple((place, found[place][1]) for place in surest)
 
 
 def _around(place: int, count: int) -> list[int]:

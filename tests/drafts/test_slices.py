@@ -20,7 +20,7 @@ STUDY = "1.2.826.0.1.3680043.8.498.11"
 AREA = {"x": "0", "y": "0", "width": "20", "height": "10"}
 
 
-def ct(number, *, level=90, odd=False, size=(64, 64), frames=1):
+def ct(number, *, level=20, odd=False, size=(64, 64), frames=1):
     pixels = np.full((frames, *size), level, np.uint8)
     pixels[:, 10:40, 10 + number : 30 + number] += 60
     if odd:
@@ -206,7 +206,10 @@ def test_a_new_suggestion_has_to_be_answered(reader, session):
     assert reader.confirm(page).status_code == 409
     assert confirmed(session) == []
     page = reader.page()
-    assert raised(page) == [4, 6]
+    assert raised(page) == [6, 4]
+    # The picture of both is in the order of their numbers.
+    assert [one["class"] for one in page.select(".closer .slice img")] == [["at-1"], ["at-0"]]
+    assert {one["src"].split("/")[-1].split("?")[0] for one in page.select(".closer .slice img")} == {"4,6.jpg"}
     assert "1 suggestion stays open" in page.get_text()
     reader.load(page)
     reader.confirm(page)
