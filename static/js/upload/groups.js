@@ -2,6 +2,8 @@
 
 import { count, filled } from "./words.js";
 
+const COLLATOR = new Intl.Collator(undefined, { numeric: true });
+
 export class Groups {
   constructor(queue, words) {
     this.queue = queue;
@@ -42,9 +44,8 @@ export class Groups {
     const picture = row.querySelector("[data-plate] img");
     if (picture) element.querySelector("[data-plate]").append(picture.cloneNode());
     this.byKey.set(key, group);
-    const refused = this.queue.querySelector(":scope > .upload-group[data-state='refused']");
-    if (isRefused) this.queue.append(element);
-    else this.queue.insertBefore(element, refused);
+    element.dataset.order = `${isRefused ? 1 : 0} ${group.label.textContent}`;
+    insert(this.queue, element, "order");
     return group;
   }
 }
@@ -59,7 +60,7 @@ class Group {
   take(row, hint) {
     if (hint) this.hint = hint;
     else this.older += 1;
-    this.rows.append(row);
+    insert(this.rows, row, "name");
     this.tell();
   }
 
@@ -73,6 +74,24 @@ class Group {
     this.bar.setAttribute("aria-label", this.label.textContent);
     const whole = count(isRefused ? this.words.refused : this.words.images, ready);
     this.sum.textContent = ready === all ? whole : filled(this.words.count, { ready, all });
+    if (ready === all) this.#show();
     return ready;
   }
+
+  /* The slice in the middle says more than the first that arrived. */
+  #show() {
+    const middle = this.rows.children[this.rows.childElementCount >> 1]?.querySelector("[data-plate] img");
+    if (middle) this.element.querySelector("[data-plate]").replaceChildren(middle.cloneNode());
+  }
+}
+
+/* Files arrive nearly in order, so the place is looked for from behind. */
+function insert(list, element, name) {
+  let before = null;
+  let beside = list.lastElementChild;
+  while (beside && COLLATOR.compare(beside.dataset[name] ?? "", element.dataset[name]) > 0) {
+    before = beside;
+    beside = beside.previousElementSibling;
+  }
+  list.insertBefore(element, before);
 }
