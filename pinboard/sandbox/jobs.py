@@ -153,7 +153,7 @@ def preview(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Show one frame of a scrubbed instance, with boxes as they would be painted; part 0 is a JPEG."""
     dataset = dicom.read(parts[0])
     index = _index(params.get("frame"), dataset)
-    frame, header = dicom.frame(dataset, index), headers.extract(dataset, derived=True)
+    frame, header = dicom.frame(dataset, index), headers.extract(dataset, derived=True, only=window.SHOWING)
     canvas = canvas_for(header, frame, index=index, boxes=params.get("boxes") or [], window=params.get("window"))
     shown = canvas.mapping.apply(canvas.paint(frame, index))
     rows, columns = shown.shape[:2]

@@ -5,9 +5,12 @@ import pydicom
 import pytest
 from pydicom.pixels import apply_modality_lut
 
+from pinboard.deid.header import extract
+from pinboard.imaging import dicom
 from pinboard.imaging.errors import Refused
 from pinboard.imaging.frames import decode_frame
 from pinboard.imaging.view import slice_gap, views_of, windows
+from pinboard.imaging.window import SHOWING, to_display
 from pinboard.sandbox.jobs import JOBS
 from tests.dicoms import keys_params
 from tests.samples import samples
@@ -64,6 +67,10 @@ def test_a_hundred_points_have_pydicoms_value(path):
         rows, columns = (points.integers(0, side, POINTS) for side in stored.shape[:2])
         mine = viewed(said["views"][kinds[frame]], stored[rows, columns])
         assert np.allclose(mine, truth[rows, columns], rtol=1e-6, atol=1e-6)
+
+    # A preview reads of the header no more than showing takes, and shows the same.
+    whole, few = (extract(dicom.read(parts[0]), derived=True, only=only) for only in (None, SHOWING))
+    assert np.array_equal(*(to_display(dicom.frame(dicom.read(parts[0]), 0), header) for header in (whole, few)))
 
 
 def truth_of(dataset, pixels, frame):
