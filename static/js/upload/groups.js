@@ -28,8 +28,11 @@ export class Groups {
     group.take(row, isRefused ? "" : hint);
   }
 
-  shrink(element) {
+  /** Takes a row that was removed out of the count of its group. */
+  shrink(element, row) {
     const group = this.byKey.get(element?.dataset.key);
+    if (group?.recent.has(row)) this.expect(group.hint, -1);
+    else if (group) group.older -= 1;
     if (!group || group.tell() > 0) return;
     this.byKey.delete(element.dataset.key);
     element.remove();
@@ -53,13 +56,17 @@ export class Groups {
 /** One line that holds many rows. */
 class Group {
   constructor(element, { words, expected }) {
-    Object.assign(this, { element, words, expected, hint: "", older: 0 });
+    Object.assign(this, { element, words, expected, hint: "", older: 0, recent: new WeakSet() });
     for (const part of ["label", "sum", "bar", "rows"]) this[part] = element.querySelector(`[data-${part}]`);
   }
 
   take(row, hint) {
-    if (hint) this.hint = hint;
-    else this.older += 1;
+    if (hint) {
+      this.hint = hint;
+      this.recent.add(row);
+    } else {
+      this.older += 1;
+    }
     insert(this.rows, row, "name");
     this.tell();
   }

@@ -76,7 +76,7 @@ export class Lines {
     const beside = row.nextElementSibling ?? row.previousElementSibling;
     const group = row.closest(".upload-group");
     this.forget(row);
-    this.groups.shrink(group);
+    this.groups.shrink(group, row);
     (beside?.querySelector("[data-act='remove']") ?? document.getElementById("upload-pick")).focus();
     this.#say(filled(this.words.removed, { name: row.dataset.name }));
   }
