@@ -87,7 +87,7 @@ class Reader:
     def stage(self) -> dict[str, float]:
         box = self.page.locator(".picture").bounding_box()
         assert box
-        return {**box, "x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        return {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
 
     def ask(self, what: str) -> Any:
         return self.page.evaluate(f"() => {VIEWER}.{what}")
@@ -95,13 +95,13 @@ class Reader:
     def settle(self) -> None:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
-    def drag(self, dx: float, dy: float, button: str = "left") -> None:
+    def drag(self, dx: float, dy: float) -> None:
         at = self.stage
         self.page.mouse.move(at["x"], at["y"])
-        self.page.mouse.down(button=button)
+        self.page.mouse.down()
         self.page.mouse.move(at["x"] + dx / 2, at["y"] + dy / 2)
         self.page.mouse.move(at["x"] + dx, at["y"] + dy)
-        self.page.mouse.up(button=button)
+        self.page.mouse.up()
         self.settle()
 
     def touch(self, *ways: tuple[tuple[float, float], tuple[float, float]]) -> None:
@@ -263,8 +263,8 @@ def test_inverting_turns_dark_and_bright(reader: Callable[..., Reader]) -> None:
 def test_what_is_turned_mirrored_and_enlarged_comes_back_with_fit(reader: Callable[..., Reader]) -> None:
     one = reader("ct")
     plain = one.page.evaluate(QUARTERS)
-    one.page.get_by_role("button", name="Turn", exact=True).click()
-    one.page.get_by_role("button", name="A quarter to the right").click()
+    one.page.get_by_role("button", name="Adjust").click()
+    one.page.get_by_role("button", name="Turn to the right").click()
     one.settle()
     turned = one.page.evaluate(QUARTERS)
     assert turned != plain
@@ -275,7 +275,7 @@ def test_what_is_turned_mirrored_and_enlarged_comes_back_with_fit(reader: Callab
     one.settle()
     assert "1.3" in one.facts or "1.2" in one.facts
     one.page.get_by_role("button", name="Fit").click()
-    one.page.get_by_role("button", name="Turn", exact=True).click()
+    one.page.get_by_role("button", name="Adjust").click()
     one.settle()
     assert one.page.evaluate(QUARTERS) == plain
 
@@ -301,7 +301,7 @@ def test_the_wheel_with_control_enlarges_what_lies_under_it(reader: Callable[...
 def test_a_cine_plays_in_its_own_time_and_ends_where_it_is_told_to(reader: Callable[..., Reader]) -> None:
     one = reader("cine")
     assert one.page.get_by_role("combobox", name="Window").count() == 0
-    one.page.get_by_role("button", name="Speed").click()
+    one.page.get_by_role("button", name="Adjust").click()
     one.page.get_by_role("combobox", name="Speed").select_option("4")
     one.page.get_by_role("button", name="Again and again").click()
     one.page.locator("[data-slider]").fill("50")
@@ -391,6 +391,6 @@ def test_every_control_is_large_enough_for_a_thumb(reader: Callable[..., Reader]
 @pytest.mark.parametrize("name", ["ct", "cine"])
 def test_axe_finds_nothing(reader: Callable[..., Reader], name: str, options: dict[str, Any]) -> None:
     one = reader(name, options)
-    for row in ("Turn", "Speed"):
-        one.page.get_by_role("button", name=row, exact=True).click()
+    for row in ("Measure", "Adjust"):
+        one.page.get_by_role("button", name=row).click()
         assert violations(one.page, within="series-viewer") == []
