@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pinboard.models import Case, Instance, InstanceState, Resolution, Series, Study
 from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
+from pinboard.web.stage import few, small
 from pinboard.web.text import _
 from pinboard.web.times import ago
 
@@ -162,6 +163,10 @@ class Run:
         """Give the address and the instance of one frame, counted over the whole series."""
         part, own = self.place(frame)
         return f"/media/{part.media_name}/f{own}", part
+
+    def strip(self) -> list[tuple[int, str]]:
+        """Give a few frames, each with where its picture is below the address of pictures."""
+        return [(frame, small(part, own)) for frame in few(self.frames) for part, own in [self.place(frame)]]
 
     def place(self, frame: int) -> tuple[Part, int]:
         """Give the instance of one frame, and the number that the frame has in it."""

@@ -13,9 +13,22 @@ from pinboard.web.extensions import db
 from pinboard.web.text import _
 from pinboard.web.viewing import answer, series_view
 
+_MOST = 12
 
-class Piece(Protocol):
-    """One picture of a series, whose frames one steps through."""
+
+def few(frames: int) -> range:
+    """Spread a few frames evenly over a series, for whoever steps through it without the viewer."""
+    step = max(1, -(-frames // _MOST))
+    return range(step // 2, frames, step)
+
+
+def small(piece: Steps, frame: int) -> str:
+    """Give where a frame is shown small: a picture alone has one, a frame of several is shown whole."""
+    return f"{piece.media_name}/f{frame}" if piece.frames > 1 else f"{piece.media_name}/w236"
+
+
+class Steps(Protocol):
+    """A picture with one frame or several."""
 
     @property
     def media_name(self) -> str:
@@ -26,6 +39,10 @@ class Piece(Protocol):
     def frames(self) -> int:
         """Count them."""
         ...
+
+
+class Piece(Steps, Protocol):
+    """One picture of a series, whose frames one steps through."""
 
     @property
     def series(self) -> int:
@@ -73,6 +90,10 @@ class Sight:
     def label(self) -> str:
         """Name it under its small picture."""
         return _("{modality}, {count}").format(modality=self.first.modality, count=self.frames)
+
+    def strip(self) -> list[tuple[int, str]]:
+        """Give a few frames, each with where its picture is below the address of pictures."""
+        return [(frame, small(piece, own)) for frame in few(self.frames) for piece, own in [self.at(frame)]]
 
     def at(self, frame: int) -> tuple[Piece, int]:
         """Give the picture and its frame for a frame counted over the whole series."""

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from pinboard import policy
 from pinboard.models import AuditEvent, Case, CaseChange, CaseState, Opening, Receipt, Resolution
+from pinboard.web.stage import few
 from tests.factories import make_board, make_case, make_draft, make_picture, make_pin, make_user
 from tests.html import checked, fragment, page
 from tests.people import make_scene
@@ -81,7 +82,7 @@ def test_the_stage_steps_through_a_series_without_script(client, session, sign_i
     back, on = soup.select("[data-step]")
     assert (back["href"].split("?")[1], on["href"].split("?")[1]) == ("frame=0#stage", "frame=2#stage")
     assert soup.select_one("output").get_text(strip=True) == "2 / 3"
-    assert not soup.select_one(".strip")
+    assert not soup.select_one(":not(noscript) > .strip")
 
 
 def test_several_series_stand_in_a_strip_and_swap_the_stage_alone(client, session, sign_in):
@@ -215,3 +216,30 @@ def test_the_author_finds_the_way_back_of_a_withdrawn_case(client, session, sign
     assert not soup.select("a[href$='/pin'], form[action$='/withdraw']")
     assert client.post(soup.select_one("form[action$='/restore']")["action"]).status_code == 303
     assert "Nobody else sees it" not in text_of(page(client, here))
+
+
+def test_without_script_a_strip_of_frames_leads_through_a_series(client, session, sign_in):
+    case = make_case(session, pictures=0)
+    make_picture(session, case, modality="US", frames=60)
+    sign_in("clinician")
+    links = page(client, f"/c/{case.public_id}").select("noscript nav a")
+    assert [link.get_text(strip=True) for link in links] == [str(number) for number in range(3, 61, 5)]
+    assert links[0]["href"].endswith("/series/1?frame=2#stage")
+    assert links[0].img["src"].endswith("/f2")
+    chosen = page(client, links[3]["href"].partition("#")[0]).select("noscript nav [aria-current]")
+    assert [link.get_text(strip=True) for link in chosen] == ["18"]
+
+
+def test_a_single_picture_has_no_strip_of_frames(client, session, sign_in):
+    case = make_case(session)
+    sign_in("clinician")
+    assert not page(client, f"/c/{case.public_id}").select("noscript nav")
+
+
+@pytest.mark.parametrize("frames", [1, 3, 12, 13, 40, 500])
+def test_a_strip_is_short_and_spread_evenly(frames):
+    shown = list(few(frames))
+    assert 1 <= len(shown) <= 12
+    assert max(later - earlier for earlier, later in zip([0, *shown], [*shown, frames - 1], strict=True)) <= -(
+        -frames // 12
+    )
