@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from pinboard.custody import Box, WireBox
 from pinboard.deid.rectangles import grow
@@ -16,6 +16,7 @@ from pinboard.drafts import suggestions
 from pinboard.drafts.suggestions import Suggested
 from pinboard.drafts.words import kind_of
 from pinboard.intake.desk import on_desk
+from pinboard.intake.receive import MOST_FILES
 from pinboard.intake.review import box_of, confirmed_ids
 from pinboard.models import Case, DrawnBox, Instance, InstanceKind, Series, Suggestion, Upload
 from pinboard.policy import NotFound
@@ -96,7 +97,7 @@ def instance_for(session: Session, case: Case, public_id: str) -> Instance:
 
 
 def images(session: Session, case: Case) -> list[DraftImage]:
-    """Give the images of a draft in the order they came; a fixed number of statements for any number of them."""
+    """Give the images of a draft, series as they came, their slices in order; as many statements for any number."""
     sure = confirmed_ids(session, case)
     names = numbers(session, case)
     live = select(Instance.id).where(Instance.case_id == case.id, on_desk())
@@ -106,7 +107,12 @@ def images(session: Session, case: Case) -> list[DraftImage]:
     offered: dict[int, list[Suggestion]] = {}
     for row in session.scalars(select(Suggestion).where(Suggestion.instance_id.in_(live)).order_by(Suggestion.id)):
         offered.setdefault(row.instance_id, []).append(row)
-    rows = sorted(ordered(session, case), key=lambda row: names.get(row[0].id, 0))
+    rows = ordered(session, case)
+    came: dict[int, int] = {}
+    for one, _modality in rows:
+        number = names.get(one.id, MOST_FILES)
+        came[one.series_id] = min(number, came.get(one.series_id, number))
+    rows = sorted(rows, key=lambda row: (came[row[0].series_id], row[0].series_id))
     alike = Counter((one.series_id, one.rows, one.columns) for one, _modality in rows)
     lengths = Counter[int]()
     for one, _modality in rows:
@@ -148,9 +154,10 @@ def _image(one: Instance, *, boxes: list[Box], offered: list[Suggestion], **more
 
 
 def ordered(session: Session, case: Case) -> Sequence[tuple[Instance, str]]:
-    """Give the images of a draft with their kind, in DICOM's order."""
+    """Give the images of a draft with their kind, in DICOM's order; headers are read when somebody asks for one."""
     statement = (
         select(Instance, Series.modality)
+        .options(defer(Instance.header), defer(Instance.scrub_counts), defer(Instance.view))
         .join(Series, Series.id == Instance.series_id)
         .where(Instance.case_id == case.id, on_desk())
         .order_by(Series.position, Series.id, Instance.position, Instance.id)

@@ -74,17 +74,38 @@ def series(session: Session, case: Case) -> list[DraftSeries]:
     found: dict[int, list[Instance]] = {}
     for instance, _modality in ordered(session, case):
         found.setdefault(instance.series_id, []).append(instance)
-    rows = session.scalars(select(Series).where(Series.id.in_(found)).order_by(Series.position, Series.id))
-    return [_series(row, found[row.id], names, case.body_part) for row in rows]
+    rows = session.scalars(select(Series).where(Series.id.in_(found)).order_by(Series.position, Series.id)).all()
+    keys = {
+        row.id: next((one for one in found[row.id] if one.id == row.key_instance_id), found[row.id][0]) for row in rows
+    }
+    of_keys = select(Instance.id, Instance.header).where(Instance.id.in_([key.id for key in keys.values()]))
+    headers = {row.id: row.header for row in session.execute(of_keys)}
+    return [
+        _series(
+            row,
+            _Members(keys[row.id], found[row.id]),
+            names,
+            suggestion(row.modality, headers[keys[row.id].id], case.body_part),
+        )
+        for row in rows
+    ]
 
 
-def _series(row: Series, members: list[Instance], names: dict[int, int], body_part: str | None) -> DraftSeries:
-    key = next((one for one in members if one.id == row.key_instance_id), members[0])
-    known = [names[one.id] for one in members if one.id in names]
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The images of a series that are on the desk, and the one that stands for them."""
+
+    key: Instance
+    every: list[Instance]
+
+
+def _series(row: Series, members: _Members, names: dict[int, int], suggested: str) -> DraftSeries:
+    key, every = members.key, members.every
+    known = [names[one.id] for one in every if one.id in names]
     name = name_of(names, key.id)
-    if len(members) > 1 and known:
+    if len(every) > 1 and known:
         name = _("Images {first} to {last}").format(first=min(known), last=max(known))
-    frames = key.frame_count if len(members) == 1 else 1
+    frames = key.frame_count if len(every) == 1 else 1
     return DraftSeries(
         public_id=row.public_id,
         name=name,
@@ -93,7 +114,7 @@ def _series(row: Series, members: list[Instance], names: dict[int, int], body_pa
         width=key.columns,
         height=key.rows,
         frame=min(row.key_frame, key.frame_count - 1),
-        suggestion=suggestion(row.modality, key.header, body_part),
+        suggestion=suggested,
         example=example(row.modality),
         alt_text=row.alt_text,
     )
@@ -118,6 +139,14 @@ def _gap(draft: str, item: Missing, names: dict[str, str]) -> Gap:
             name=names.get(public_id, _("each series"))
         )
         return Gap(sentence, url_for("drafts.show", draft=draft, _anchor=f"f-alt-{public_id}"))
+    if item.code == "unconfirmed-slices":
+        public_id = anchor.removeprefix("slices-")
+        sentence = _("Look at the slices of {name} and confirm them.").format(
+            name=names.get(public_id, _("each series"))
+        )
+        return Gap(sentence, url_for("drafts.slices", draft=draft, series=public_id))
+    if item.code in {"head-slices", "subject-only"}:
+        return Gap(_(sentence), url_for("drafts.series", draft=draft, all=1))
     if anchor == "images":
         return Gap(_(sentence), url_for("drafts.new", draft=draft))
     place = "f-title" if anchor == "title" else anchor
