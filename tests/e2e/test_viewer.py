@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pydicom
 import pytest
+from sqlalchemy import select
 
+from pinboard import clock
 from pinboard.config import load
 from pinboard.identity import members, sessions
 from pinboard.intake.stores import Stores
-from pinboard.models import Role, User
+from pinboard.models import Case, Role, ShareKind, Subject, User
 from pinboard.models.ready import ensure_ready
+from pinboard.patients import service as patients
+from pinboard.shares import service as shares
 from tests.e2e.conftest import violations
 from tests.e2e.maker import Maker
 from tests.e2e.pages import Visitor
@@ -58,8 +63,8 @@ class Reader:
     page: Page
     names: dict[str, str]
 
-    def open(self, name: str) -> None:
-        self.page.goto(f"/c/{self.names[name]}")
+    def open(self, name: str, path: str = "/c/{}") -> None:
+        self.page.goto(path.format(self.names[name]))
         self.shown()
 
     def shown(self) -> None:
@@ -146,23 +151,45 @@ def _build(data: Path) -> Scene:
             maker.look(case, *([(0.6, 0.02, 0.98, 0.12)] if name == "cine" else []))
             maker.write(case, title="Which slice shows it best?")
             maker.scene.names[name] = maker.publish(case).public_id
+        _release(maker)
         with stores.writing() as session:
-            someone = session.get_one(User, maker.people["ada"].id)
-            maker.scene.secrets["ada"] = sessions.start(session, someone, agent="Firefox Linux")
+            for login, who in maker.people.items():
+                someone = session.get_one(User, who.id)
+                maker.scene.secrets[login] = sessions.start(session, someone, agent="Firefox Linux")
         return maker.scene
     finally:
         stores.close()
 
 
+def _release(maker: Maker) -> None:
+    """Let the person in the CT see it, with an account and by a link."""
+    with maker.stores.writing() as session:
+        case = session.scalars(select(Case).where(Case.public_id == maker.scene.names["ct"])).one()
+        ada = session.get_one(User, maker.people["ada"].id)
+        person = session.get_one(Subject, case.subject_id)
+        pat = members.NewMember("pat", person.chart_code, Role.PATIENT, PASSWORD, subject_id=person.id)
+        maker.people["pat"] = members.add(session, pat)
+        images = tuple(one.id for one in maker.images(session, case))
+        shown = patients.Terms(
+            caption="Your belly, slice by slice.", author_name="Dr Rao", shows_date=True, instances=images,
+            not_before=clock.now() - timedelta(minutes=1),
+        )  # fmt: skip
+        patients.release(session, case, person, shown, by=ada)
+        terms = shares.Terms(ShareKind.SUBJECT, "Printed at the desk", 14, wants_pin=False, allows_download=False)
+        maker.scene.names["link"] = shares.make(
+            session, case, terms, by=ada, slip_key=maker.stores.keys.subkey("slip")
+        ).path
+
+
 @pytest.fixture
 def reader(browser: Browser, hall: tuple[Site, Scene]) -> Iterator[Callable[..., Reader]]:
-    """Open a series as Ada on a desk or a phone; whatever a browser complains about fails the test."""
+    """Open a series, as Ada unless told otherwise; whatever a browser complains about fails the test."""
     visitors: list[Visitor] = []
 
-    def opener(name: str, options: dict[str, Any] | None = None) -> Reader:
+    def opener(name: str, options: dict[str, Any] | None = None, *, who: str = "ada", path: str = "/c/{}") -> Reader:
         visitors.append(Visitor(browser, *hall, options=dict(options or DESK)))
-        one = Reader(visitors[-1].page("ada"), hall[1].names)
-        one.open(name)
+        one = Reader(visitors[-1].page(who), hall[1].names)
+        one.open(name, path)
         return one
 
     yield opener
@@ -373,6 +400,25 @@ def test_one_thumb_scrolls_and_windows_and_two_fingers_enlarge(reader: Callable[
     one.page.get_by_role("combobox", name="Window").select_option(label="Bone")
     one.page.get_by_role("button", name="Fit").tap()
     one.page.wait_for_function(f"() => {VIEWER}.camera.zoom === 1")
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "path"), [("pat", "ct", "/my/c/{}"), ("", "link", "{}")], ids=["account", "link"]
+)
+def test_the_person_in_the_images_has_the_same_viewer(
+    reader: Callable[..., Reader], who: str, name: str, path: str
+) -> None:
+    one = reader(name, PHONE, who=who, path=path)
+    assert one.page.locator("[data-number]").inner_text() == "13 / 24"
+    assert one.window == (400, 60)
+    one.touch(((0, 60), (0, -60)))
+    one.shown()
+    assert one.frame < 13
+    one.page.get_by_role("combobox", name="Window").select_option(label="Lung")
+    one.settle()
+    assert one.window == (1500, -600)
+    assert one.page.locator("#stage .notdiagnostic").is_visible()
+    assert one.page.get_by_role("button", name="Marks").count() == 0
 
 
 def test_every_control_is_large_enough_for_a_thumb(reader: Callable[..., Reader]) -> None:
