@@ -53,8 +53,10 @@ def archive(bag: Bag, seat: str) -> Response:
     """Stream the whole bag, or the one series that the address names."""
     number = request.args.get("series", type=int)
     runs = [run for run in bag.open_runs if number in {None, run.number}]
-    if number is not None and bag.runs and not runs:
+    if number is not None and number not in {run.number for run in bag.runs}:
         abort(404)
+    if bag.runs and not runs:
+        raise IntakeError("stays-here")
     streams = _streams()
     leave = streams.take_place(_who(bag))
     if leave is None:
@@ -85,7 +87,7 @@ def progress(bag: Bag) -> Response:
 def picture(bag: Bag, seat: str, media: str, variant: str) -> Response:
     """Give one frame without loss, in its own window or one from the address; or all frames of a cine."""
     if not bag.runs:
-        raise IntakeError("not-published")
+        raise IntakeError("nothing-to-carry")
     frame = FRAME.fullmatch(variant)
     found = bag.picture(media, int(frame[1])) if frame else bag.cine(media) if variant == CINE else None
     if found is None:

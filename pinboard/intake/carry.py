@@ -98,6 +98,12 @@ def runs_of(session: Session, case_id: int, *, released: Collection[int] | None)
     return [_run(number, rows, series in closed) for number, (series, rows) in enumerate(grouped.items(), 1)]
 
 
+def goes_along(session: Session, instance: Instance) -> bool:
+    """Tell whether the file of one image may be given to somebody who is not in it."""
+    runs = [run for run in runs_of(session, instance.case_id, released=None) if not run.is_withheld]
+    return any(one.instance_id == instance.id for run in runs for one in run.slices)
+
+
 def _published(case_id: int, released: Collection[int] | None) -> Any:
     frames, previews = aliased(MediaFile), aliased(MediaFile)
     query = (
@@ -197,7 +203,7 @@ def pack(stores: Stores, runs: Sequence[Run], texts: Sequence[tuple[str, bytes]]
         (one, ("DICOM", _folder(run), f"IM{place:06}")) for run in runs for place, one in enumerate(run.slices, 1)
     ]
     if not placed:
-        raise IntakeError("not-published")
+        raise IntakeError("nothing-to-carry")
     answer = child_answer(stores, "catalogue", [], {"files": _described(stores, placed)}, kind="header")
     sizes = _sizes(answer, len(placed))
     files = tuple((one, "/".join(path), size) for (one, path), size in zip(placed, sizes, strict=True))

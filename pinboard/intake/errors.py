@@ -27,6 +27,8 @@ SENTENCES: dict[str, str] = {
     "mend-under-way": "This image is being prepared. Wait a moment, then look again.",
     "flagged": "A reader reported this case. It stays out of sight until a reviewer has decided.",
     "own-case": "You wrote this case, so another reviewer decides whether it is shown again.",
+    "nothing-to-carry": "There are no files of these images to take along.",
+    "stays-here": "From all slices of this series a face could be rebuilt. Only the patient can take them along.",
     "not-published": "Only a published case can be changed in this way.",
     "not-editable": "This part of a case cannot be changed.",
     "not-confirmed": "An image cannot be shown: its pixels were erased. Upload it again.",

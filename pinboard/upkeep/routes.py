@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from pinboard import policy
 from pinboard.intake import revise, withdraw
+from pinboard.intake.carry import goes_along
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.export import instance_bytes
 from pinboard.intake.flagged import open_flag
-from pinboard.models import Case, CaseState, Instance, InvalidTransition, User
+from pinboard.models import Case, CaseState, Instance, InstanceState, InvalidTransition, User
 from pinboard.policy import case_for
 from pinboard.upkeep import queries, service
 from pinboard.upkeep.forms import ReasonForm, WordsForm
@@ -23,7 +24,7 @@ from pinboard.vocabulary import body_parts
 from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import invalid, see_other, toast
-from pinboard.web.openings import note_opening
+from pinboard.web.openings import note_download
 from pinboard.web.text import _
 from pinboard.web.words import left
 
@@ -118,8 +119,9 @@ def download(case_id: str, image: str) -> Response:
     instance = db.session.scalar(select(Instance).where(Instance.case_id == case.id, Instance.public_id == image))
     if instance is None or instance.media_name is None:
         abort(404)
-    sign_in = current_user.sign_in
-    note_opening(case.id, g.reader, seat=sign_in.public_id, what="download", device=sign_in.device)
+    if instance.state == InstanceState.PUBLISHED and not goes_along(db.session(), instance):
+        raise IntakeError("stays-here")
+    note_download(case.id, g.reader, device=current_user.sign_in.device)
     answer = make_response(instance_bytes(stores(), db.session(), instance))
     answer.mimetype = "application/dicom"
     answer.headers["Content-Disposition"] = f'attachment; filename="{image}.dcm"'

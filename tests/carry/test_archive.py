@@ -119,9 +119,8 @@ def test_pixels_are_those_that_were_published(folder, instances, ada, case):
 
 
 def test_no_true_day_and_no_patient_is_in_any_byte(data, folder):
-    assert TRUE_DAY.encode() not in data
-    assert b"2024" not in data
-    assert PATIENT.encode() not in data
+    for told in (TRUE_DAY, "2024-02-19", "19.02.2024", PATIENT):
+        assert told.encode() not in data
     for path in files(folder):
         assert pydicom.dcmread(path).get("StudyDate", "") != TRUE_DAY
 

@@ -158,9 +158,13 @@ def test_a_volume_of_a_head_stays_but_for_its_key_image(stores, head, ada):
     assert "a face could be rebuilt" in page
     assert "images.zip" not in page
     assert ada.get(f"{path}/images.zip").status_code == 409
-    assert ada.get(f"{path}/images.zip?series=1").status_code == 404
+    refused = ada.get(f"{path}/images.zip?series=1")
+    assert refused.status_code == 409
+    assert "a face could be rebuilt" in refused.text
     given = [ada.get(f"{path}/{one.media_name}/f0.png").status_code for one in of_case(stores, head)]
     assert sorted(given) == [200, 404, 404, 404, 404, 404]
+    one_by_one = [ada.get(f"/c/{head.public_id}/images/{one.public_id}/dicom") for one in of_case(stores, head)]
+    assert {answer.status_code for answer in one_by_one} == {409}
 
 
 def test_the_person_takes_the_whole_head_along(stores, head, head_of):
@@ -185,6 +189,8 @@ def test_what_is_only_for_the_subject_is_in_nobody_else_s_copy(stores, desk, ada
         assert uids(opened) == {kept.uid}
     png = f"/c/{case.public_id}/download/{rest[0].media_name}/f0.png"
     assert ada.get(png).status_code == 404
+    assert ada.get(f"/c/{case.public_id}/images/{rest[0].public_id}/dicom").status_code == 409
+    assert ada.get(f"/c/{case.public_id}/images/{kept.public_id}/dicom").status_code == 200
     pat = door(release(stores, case, author))
     with archive(pat, f"/my/c/{case.public_id}") as opened:
         assert len(uids(opened)) == 4
