@@ -50,7 +50,7 @@ class Recording:
     @property
     def seconds(self) -> float:
         """Give how long it lasts."""
-        return self.values.shape[1] / self.rate
+        return float(self.values.shape[1] / self.rate)
 
 
 def read_recordings(dataset: Dataset) -> list[Recording]:
