@@ -116,5 +116,5 @@ def _read(root: Path) -> dict[str, bytes]:
             found[f"{part}.css"] = b"\n".join(sheets[name] for name in own)
             names = [name for name in names if name not in own]
     found[BUNDLE] = b"\n".join(sheets[name] for name in names)
-    own = ("js/", "css/")
-    return {name: COMMENT.sub(b"", body) if name.startswith(own) else body for name, body in found.items()}
+    ours = ("js/", "css/")
+    return {name: COMMENT.sub(b"", body) if name.startswith(ours) else body for name, body in found.items()}
