@@ -86,6 +86,41 @@ class DraftImage:
         return [one.as_json() for one in self.suggestions]
 
 
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """One small picture beside the large one: an image, or a series of many slices that has a page of its own."""
+
+    image: DraftImage
+    name: str
+    series: str
+    """Of a whole series; nothing for a single image."""
+    is_confirmed: bool
+    is_shown: bool
+    open_count: int
+
+
+def plates(every: list[DraftImage], shown: DraftImage | None, many: int) -> list[Plate]:
+    """Give the small pictures in order; a series of at least so many images is one of them."""
+    found: dict[str, list[DraftImage]] = {}
+    counts = Counter(one.series for one in every)
+    for one in every:
+        found.setdefault(one.series if counts[one.series] >= many else one.public_id, []).append(one)
+    return [_plate(members, shown, is_series=key == members[0].series) for key, members in found.items()]
+
+
+def _plate(members: list[DraftImage], shown: DraftImage | None, *, is_series: bool) -> Plate:
+    first = members[0]
+    several = _("{first} and {count} more").format(first=first.name, count=len(members) - 1)
+    return Plate(
+        image=shown if shown in members else first,
+        name=several if is_series else first.name,
+        series=first.series if is_series else "",
+        is_confirmed=all(one.is_confirmed for one in members),
+        is_shown=shown in members,
+        open_count=sum(one.open_count for one in members),
+    )
+
+
 def instance_for(session: Session, case: Case, public_id: str) -> Instance:
     """Give one image of a draft, or nothing."""
     found = session.scalar(

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
+from sqlalchemy import select
 
 from pinboard.custody import Box
 from pinboard.drafts import areas, montage, numbering, suggestions
@@ -19,7 +20,8 @@ from pinboard.intake import ranges
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.montage import Slice
-from pinboard.models import Case
+from pinboard.intake.review import confirmed_ids
+from pinboard.models import Case, Instance, InstanceState
 from pinboard.policy import NotFound
 from pinboard.web.access import access
 from pinboard.web.extensions import db, release, stores
@@ -181,12 +183,20 @@ def _on(case: Case, stack: Stack, done: set[int]) -> Response:
     left = sum(not one.held.is_confirmed and one.held.id not in done for one in stack.slices)
     if not left:
         toast(_("All {count} slices are confirmed").format(count=len(stack.slices)))
-        return see_other(url_for("drafts.review", draft=case.public_id))
+        return see_other(_after(case))
     if not count:
         toast(_("No slice could be confirmed. Each has to be shown first, those that stand out large."))
     numbers = [one.number for one in stack.slices if one.held.id in done]
     did: dict[str, Any] = _did("confirmed", None, numbers) if numbers else {}
     return see_other(url_for("drafts.slices", draft=case.public_id, series=stack.public_id, **did))
+
+
+def _after(case: Case) -> str:
+    """Give where to look next: at what nobody confirmed yet, or else at the case itself."""
+    sure = confirmed_ids(db.session(), case)
+    waiting = select(Instance.id).where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
+    is_done = all(one in sure for one in db.session.scalars(waiting))
+    return url_for("drafts.show" if is_done else "drafts.review", draft=case.public_id)
 
 
 def _same_size(stack: Stack) -> list[Slice]:
@@ -274,6 +284,7 @@ def _page(case: Case, stack: Stack, *, status: int = 200, error: str = "") -> Re
         version=pictures.version(stack.slices),
         confirmed=confirmed,
         undo=_undo(stack),
+        following=_after(case) if confirmed == len(stack.slices) else "",
         error=error,
         **_closer(stack),
     )

@@ -9,7 +9,7 @@ from flask import Response, make_response, render_template, request, url_for
 from pinboard.custody import Box
 from pinboard.drafts import areas, montage, queries, suggestions
 from pinboard.drafts.blueprint import UNPUBLISHED, bp, draft_for, me
-from pinboard.drafts.images import DraftImage
+from pinboard.drafts.images import DraftImage, plates
 from pinboard.drafts.seen import seen
 from pinboard.drafts.words import refusal
 from pinboard.intake import mend
@@ -185,6 +185,7 @@ def _state(case: Case, image: str) -> dict[str, Any]:
         shown = next(iter(waiting or every), None)
     return {
         "images": every,
+        "plates": plates(every, shown, montage.FROM),
         "image": shown,
         "total": len(every),
         "confirmed": len(every) - len(waiting),

@@ -107,6 +107,19 @@ def test_an_image_that_is_asked_for_is_shown_alone(reader):
     assert "redactor-canvas" in reader.client.get(link).text
 
 
+def test_beside_a_single_image_a_series_is_one_small_picture(reader):
+    link = reader.page().select_one("#slice-4")["href"]
+    plates = reader.page(link).select(".review-strip li")
+    assert len(plates) == 1
+    assert plates[0].a["href"] == reader.url
+    assert "9 more" in plates[0].get_text()
+
+
+def test_after_a_series_comes_what_is_left_of_the_case(reader, files):
+    reader.author.add(files.ct)
+    assert reader.confirm(reader.look()).headers["Location"] == reader.author.url(step="review")
+
+
 def test_a_sheet_is_for_its_author_and_for_no_cache(reader, other):
     source = reader.page().select_one(".slices img")["src"]
     answer = reader.client.get(source)
@@ -134,7 +147,8 @@ def test_all_that_was_shown_is_confirmed_at_once(reader, session):
     answer = reader.confirm(reader.look())
     assert answer.status_code == 303
     assert confirmed(session) == list(range(1, 11))
-    assert reader.client.get(answer.headers["Location"]).status_code == 200
+    assert answer.headers["Location"] == reader.author.url()
+    assert reader.page().select_one(".slices-bar .primary")["href"] == reader.author.url()
     assert "10 of 10 confirmed" in reader.page().get_text()
     assert raised(reader.page()) == []
 

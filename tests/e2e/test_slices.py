@@ -111,7 +111,7 @@ def test_184_slices_are_confirmed_in_few_actions(browser: Browser, fresh: tuple[
     button = page.locator("[data-confirm]")
     assert button.inner_text() == f"Confirm all {SLICES} slices"
     button.click()
-    page.wait_for_url("**/review*")
+    page.wait_for_url(f"**/drafts/{case.public_id}")
     assert confirmed(bench, case) == SLICES
     assert actions + 1 <= MOST
     sheets = [url for url in asked if ".jpg" in url]
@@ -208,6 +208,6 @@ def test_without_javascript_every_slice_is_shown_and_confirmed(
     # What a slice looks like is known once its sheet was made, so that the odd one is large by now.
     assert page.locator(f".closer [data-slice='{ODD}']").count() == 1
     page.locator("[data-confirm]").click()
-    page.wait_for_url("**/review*")
+    page.wait_for_url(f"**/drafts/{case.public_id}")
     assert confirmed(bench, case) == SLICES
     page.context.close()
