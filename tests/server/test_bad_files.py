@@ -29,7 +29,7 @@ REFUSED = {
     "an RT structure set": (lambda: files.dicom(SOPClassUID=STRUCTURES), {"unsupported-kind"}),
     "an RT plan": (lambda: files.dicom(SOPClassUID=PLAN), {"unsupported-kind"}),
     "an RT dose": (lambda: files.dicom(SOPClassUID=DOSE), {"unsupported-kind"}),
-    "an ECG of nothing": (lambda: files.dicom(SOPClassUID=ECG, Modality="ECG"), {"no-tracing"}),
+    "an ECG of nothing": (lambda: files.dicom(SOPClassUID=ECG, Modality="ECG"), {"no-tracing", "damaged"}),
     "a segmentation": (lambda: files.dicom(SOPClassUID=SEGMENTS, Modality="SEG"), {"unsupported-kind"}),
     "an encapsulated nothing": (lambda: files.dicom(SOPClassUID=PDF, Modality="DOC"), {"damaged"}),
     "half a PDF": (f"%PDF-1.7\n% {MARK}\n".encode, {"damaged"}),
