@@ -141,13 +141,13 @@ def _facts(row: Row[*tuple[Any, ...]], shown: Instance) -> str:
     else:
         parts.append(PLANES.get(plane(axes_of(header.get("ImageOrientationPatient"))), ""))
     thickness = header.get("SliceThickness")
-    if row.size > 1 and thickness:
-        parts.append(_("{count} slices of {thickness} mm").format(count=row.size, thickness=f"{thickness:g}"))
+    if row.size > 1 and thickness and not row.scouts:
+        parts.append(_("{count} slices of {thickness} mm").format(count=row.size, thickness=f"{thickness:.3g}"))
     elif row.size > 1:
         parts.append(_("{count} slices").format(count=row.size))
     elif shown.frame_count > 1:
         parts.append(_("{count} frames").format(count=shown.frame_count))
-    if row.acquisitions > 1 and row.size > 1:
+    if row.acquisitions > 1 and row.size > 1 and not row.scouts:
         parts.append(_("{count} acquisitions").format(count=row.acquisitions))
     return ", ".join(part for part in parts if part)
 
