@@ -9,11 +9,17 @@ import brotli
 import numpy as np
 import pytest
 
-from pinboard.imaging.frames import encode_frame
+from pinboard.imaging.errors import Refused
+from pinboard.imaging.frames import decode_frame, encode_frame
+from pinboard.imaging.view import views_of
 from pinboard.imaging.window import to_display
+from pinboard.sandbox.jobs import JOBS
+from tests.dicoms import keys_params
+from tests.imaging.test_view import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from playwright.sync_api import Browser, Page
@@ -39,6 +45,8 @@ SHADE = """([data, shape, view, look, isInverted]) => {
   paint(pixels, {stored}, shade(view, look, isInverted));
   return textOf(pixels);
 }"""
+CROP = 256
+SAMPLES: list[Path] = chosen()  # type: ignore[no-untyped-call]
 RAMP = np.arange(-2048, 2048, dtype="<i2").reshape(64, 64)
 HU: dict[str, Any] = {"RescaleSlope": 1.0, "RescaleIntercept": -1024.0, "PhotometricInterpretation": "MONOCHROME2"}
 
@@ -274,3 +282,34 @@ def test_windows_can_be_chosen_from_the_file_and_the_modality_and_by_hand(bench:
         ["From the file 1", 60, 400], ["BONE", 1, 9], ["Lung", -600, 1500], ["Automatic", 150.5, 301],
         ["From the file 1", 60, 400], ["own", -540, 1500],
     ]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # pydicom's, of files that are wrong on purpose
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_the_first_look_at_every_sample_is_the_servers(bench: Page, path: Path) -> None:
+    """Take each sample through publishing and show the middle of its first frame in its file's first window."""
+    try:
+        _said, parts = JOBS["scrub"]([path.read_bytes()], keys_params())
+        answer, (pack, *_rest) = JOBS["develop"]([parts[0]], {})
+    except Refused as refusal:
+        pytest.skip(f"refused as {refusal.code}")
+    header, at = answer["header"], answer["frames"][0]
+    view = views_of(header, dtype=answer["dtype"], samples=header["SamplesPerPixel"])["views"][0]
+    pixels = decode_frame(pack[at["offset"] : at["offset"] + at["length"]], tuple(answer["shape"]), answer["dtype"])
+    top, left = ((side - min(side, CROP)) // 2 for side in pixels.shape[:2])
+    pixels = pixels[top : top + CROP, left : left + CROP]
+    if view["samples"] != 1 or not (view["windows"] or view["voi_lut"]) or pixels.dtype.itemsize > 4:
+        pytest.skip("its first look is a picture, or one that the viewer chooses")
+    text = bench.evaluate(
+        """([data, shape, view]) => {
+          const series = new Series({view: {parts: [['m', 1, shape.columns, shape.rows, 0]], views: [view]}});
+          const looks = new Looks(series, {file: 'From the file', auto: 'Automatic'});
+          const entry = {view, stored: decode(bytesOf(data), {...view, ...shape})};
+          const pixels = new Uint32Array(entry.stored.length);
+          paint(pixels, entry, looks.grey(entry));
+          return textOf(Uint8Array.from(pixels, (one) => one & 255));
+        }""",
+        [packed(pixels), shape_of(pixels), view],
+    )
+    shown = np.frombuffer(base64.b64decode(text), np.uint8).reshape(pixels.shape)
+    assert np.abs(shown.astype(int) - to_display(pixels, header, index=0)).max() <= 1
