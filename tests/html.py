@@ -69,7 +69,8 @@ def _labels(soup):
 
 def _names(soup):
     for element in soup.find_all(["a", "button", "summary"]):
-        if element.name == "a" and not element.get("href"):
+        # What waits in a template is named by the script that takes it out.
+        if (element.name == "a" and not element.get("href")) or element.find_parent("template"):
             continue
         named = element.get_text(strip=True) or element.get("aria-label") or element.find("img", alt=True)
         if not named:
