@@ -21,9 +21,9 @@ _EVENTS_LOCK, _OPENINGS_LOCK = 0x41554449, 0x4F50454E
 _CODES: dict[tuple[str, str], str] = {
     ("110101", "Audit Log Used"): "audit-read proof-asked",
     ("110103", "DICOM Instances Accessed"): (
-        "board-archive board-create board-reopen board-update comment-delete confirm download draft edit"
-        " mark-remove page picture pin publish publish-failed publish-start restore restored shown solve unhide unpin"
-        " words-approved"
+        "board-archive board-create board-reopen board-update choose-slices comment-delete confirm download draft"
+        " edit key-image mark-remove page picture pin publish publish-failed publish-start restore restored shown solve"
+        " unhide unpin words-approved"
     ),
     ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
     ("110106", "Export"): (

@@ -34,12 +34,15 @@ function takeDrops(queue) {
 
 function takePicks(form, queue) {
   for (const input of form.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => {
+    const take = () => {
       // A copy first: emptying the field empties its list, and the same file may be chosen again.
       const files = picked(input);
       input.value = "";
       queue.add(files);
-    });
+    };
+    input.addEventListener("change", take);
+    // On a slow line somebody may have chosen before this file arrived.
+    if (input.files.length) take();
   }
   form.addEventListener("submit", (event) => event.preventDefault());
 }

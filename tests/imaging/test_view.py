@@ -50,11 +50,12 @@ def test_a_hundred_points_have_pydicoms_value(path):
     try:
         _said, parts = JOBS["scrub"]([path.read_bytes()], keys_params())
         answer, (pack, *_rest) = JOBS["develop"]([parts[0]], {})
-    except Refused as refusal:
-        pytest.skip(f"refused as {refusal.code}")
+    except Refused:
+        return  # what is refused is tested where it is refused
     said = views_of(answer["header"], dtype=answer["dtype"], samples=answer["header"]["SamplesPerPixel"])
     if said["views"][0]["samples"] != 1:
-        pytest.skip("colour is shown as it is")
+        assert "slope" not in said["views"][0]
+        return
     dataset = pydicom.dcmread(path, force=True)
     kinds = [kind for count, kind in said["runs"] for _ in range(count)]
     points = np.random.default_rng(3)

@@ -175,5 +175,5 @@ def test_the_queue_holds_json_and_no_pickle(stores):
 
 def test_every_kind_that_is_asked_for_is_known():
     asked = {"publish", "delete-media", "load-demo", "mail", "sweep", "sweep-media", "scan", "fingerprint"}
-    assert asked | {"forget-words", "mend", "prove"} == set(KINDS)
+    assert asked | {"arrange", "cover", "forget-words", "mend", "prove"} == set(KINDS)
     assert set(KINDS) > SLOW

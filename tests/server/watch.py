@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -92,7 +93,9 @@ def kill_all(site: Site) -> None:
     # Stopped first, so that no process notices the end of another.
     for number in (signal.SIGSTOP, signal.SIGKILL):
         for pid in pids:
-            os.kill(pid, number)
+            # A child may end by itself between the list and the signal.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
     site.process.wait()
     until(lambda: all(is_gone(pid) for pid in pids))
 
