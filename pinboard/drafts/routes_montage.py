@@ -9,7 +9,7 @@ from flask import Response, make_response, render_template, request, url_for
 from sqlalchemy import select
 
 from pinboard.custody import Box
-from pinboard.drafts import areas, montage, numbering, suggestions
+from pinboard.drafts import areas, choosing, montage, numbering, suggestions
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.montage import Stack
 from pinboard.drafts.seen import seen
@@ -285,6 +285,7 @@ def _page(case: Case, stack: Stack, *, status: int = 200, error: str = "") -> Re
         confirmed=confirmed,
         undo=_undo(stack),
         following=_after(case) if confirmed == len(stack.slices) else "",
+        is_arranging=choosing.is_arranging(db.session(), case),
         error=error,
         **_closer(stack),
     )

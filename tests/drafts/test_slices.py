@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from pinboard.drafts import numbering
+from pinboard.intake import arrange
 from pinboard.intake.errors import sentence_for
-from pinboard.models import Confirmation, DrawnBox, Instance, Suggestion, SuggestionKind
+from pinboard.models import Case, Confirmation, DrawnBox, Instance, Suggestion, SuggestionKind
 from tests.dicoms import make_dicom
 from tests.drafts.conftest import soup
 from tests.samples import sample
@@ -72,6 +73,14 @@ def reader(author):
     for number in range(1, 11):
         author.add(ct(number, odd=number == 4))
     return Reader(author)
+
+
+def test_slices_that_came_just_now_are_said_to_be_without_order(reader, session):
+    words = "are being put in order"
+    assert words in reader.page().get_text()
+    arrange.settle(session, session.scalars(select(Case)).one())
+    session.commit()
+    assert words not in reader.page().get_text()
 
 
 def confirmed(session):
