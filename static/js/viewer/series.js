@@ -37,13 +37,17 @@ export class Series {
     return row / column;
   }
 
+  /* The direction in which slices like this one follow one another; null where the plane is not known. */
+  normal(frame) {
+    const [a, b, c, d, e, f] = this.frames[frame].view?.orientation ?? [];
+    return f === undefined ? null : [b * f - c * e, c * d - a * f, a * e - b * d];
+  }
+
   /* Where a frame lies along the normal of its plane, in mm. */
   depth(frame) {
-    const { view, position } = this.frames[frame];
-    const [a, b, c, d, e, f] = view?.orientation ?? [];
-    if (!position || f === undefined) return null;
-    const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
-    return normal.reduce((sum, part, axis) => sum + part * position[axis], 0);
+    const { position } = this.frames[frame];
+    const normal = this.normal(frame);
+    return position && normal ? normal.reduce((sum, part, axis) => sum + part * position[axis], 0) : null;
   }
 
   /* The letters at the four sides of the frame as it is stored: right, down, left, up. */

@@ -1,6 +1,6 @@
 /* What the viewer says about what it shows, to the eye and to the ear; the sentences come from the page. */
 
-const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+export const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 /* The window of the frame that is shown, or the name of its table. */
 function look({ entry, looks, words }) {

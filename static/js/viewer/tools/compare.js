@@ -19,30 +19,39 @@ class Pair {
     this.select.addEventListener("change", () => this.show(this.select.value));
     viewer.addEventListener("frame", () => this.lead(viewer, this.other));
     viewer.link = () => this.toggle();
+    // Another series in the place of the first one begins without a second.
+    document.addEventListener("htmx:after:swap", () => viewer.isConnected || this.clear());
+    this.page = viewer.closest(".casepage");
   }
 
   async show(address) {
-    this.other?.remove();
-    this.other = null;
-    viewerPage(this.viewer).classList.toggle("is-comparing", Boolean(address));
+    this.clear();
     if (!address) return;
     const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Request-Type": "partial" } }).catch(() => null);
-    if (!answer?.ok) {
+    const words = answer?.ok ? await answer.text() : null;
+    if (this.select.value !== address || !this.viewer.isConnected) return;
+    if (words === null) {
       this.select.value = "";
-      viewerPage(this.viewer).classList.remove("is-comparing");
       this.viewer.note(this.row.dataset.failed);
       return;
     }
     const holder = document.createElement("template");
-    holder.innerHTML = await answer.text();
+    holder.innerHTML = words;
     const other = holder.content.querySelector("series-viewer");
     other.id = "stage-beside";
     delete other.dataset.marks;
     for (const more of other.querySelectorAll(".strip, [data-row=compare], [data-row=marks]")) more.remove();
+    this.page.classList.add("is-comparing");
     this.viewer.after(other);
     this.other = other;
     other.addEventListener("frame", () => this.lead(other, this.viewer));
     other.addEventListener("ready", () => this.lead(this.viewer, other), { once: true });
+  }
+
+  clear() {
+    this.other?.remove();
+    this.other = null;
+    this.page.classList.remove("is-comparing");
   }
 
   toggle() {
@@ -58,8 +67,6 @@ class Pair {
     this.isLeading = false;
   }
 }
-
-const viewerPage = (viewer) => viewer.closest(".casepage");
 
 /* The frame of `to` that lies where the frame of `from` lies. */
 export function sameplace(from, to) {
@@ -81,12 +88,6 @@ function isWithin(depth, depths) {
 }
 
 function areParallel(from, to) {
-  const [one, other] = [from, to].map(({ series, frame }) => normalOf(series.frames[frame].view?.orientation));
+  const [one, other] = [from, to].map(({ series, frame }) => series.normal(frame));
   return Boolean(one && other) && one.reduce((sum, part, axis) => sum + part * other[axis], 0) > PARALLEL;
-}
-
-function normalOf(orientation) {
-  if (!orientation) return null;
-  const [a, b, c, d, e, f] = orientation;
-  return [b * f - c * e, c * d - a * f, a * e - b * d];
 }

@@ -1,5 +1,6 @@
 /* Says what was measured; the sentences come from the page, the numbers are as exact as they can be meant. */
 
+import { fill } from "../words.js";
 import { angleOf, areaOf, lengthOf, statisticsOf } from "./values.js";
 
 /* At most three digits that count, and a minus that is one. */
@@ -8,8 +9,6 @@ export function number(value) {
   const rounded = Number(value.toFixed(digits));
   return (Object.is(rounded, -0) ? 0 : rounded).toFixed(digits).replace("-", "−");
 }
-
-const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 /* The lines beside a measure, the most wanted first. */
 export function told({ kind, points }, frame, words) {
