@@ -47,13 +47,16 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
 
 
 def public_text(key: Ed25519PublicKey) -> str:
-    """Give a public key as text, to be kept where nobody of this machine can change it."""
-    return _text(key.public_bytes_raw())
+    """Give a public key as text, to be kept where nobody of this machine can change it.
+
+    Hexadecimal, because base64url may begin with a dash, and the command line would take the key for an option.
+    """
+    return key.public_bytes_raw().hex()
 
 
 def key_from(text: str) -> Ed25519PublicKey:
     """Take a public key as `public_text` gives it; raises ValueError for anything else."""
-    return Ed25519PublicKey.from_public_bytes(_bytes(text.strip()))
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(text.strip()))
 
 
 def signed_line(key: Ed25519PrivateKey, *, counts: Counts, state: str, at: datetime) -> str:

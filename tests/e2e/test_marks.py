@@ -127,12 +127,16 @@ def spot(page: Page, x: float, y: float) -> dict[str, float]:
 
 
 def thumb(page: Page, *spots: dict[str, float]) -> None:
-    """Lay one finger down, lead it over these places and lift it."""
+    """Lay one finger down, lead it over these places, rest and lift it.
+
+    A finger that leaves the glass in motion starts a fling, and the browser takes a tap right after it for a stop.
+    """
     wire = page.context.new_cdp_session(page)
     for number, at in enumerate(spots):
         kind = "touchStart" if number == 0 else "touchMove"
         wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
         page.wait_for_timeout(30)
+    page.wait_for_timeout(120)
     wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
