@@ -24,7 +24,18 @@ from pinboard.people.routes import bp as people
 from pinboard.search.routes import bp as search
 from pinboard.shares.routes import bp as shares
 from pinboard.upkeep.routes_images import bp as upkeep
-from pinboard.web import access, assets, errors, extensions, headers, proxies, secret_key, sessions, templating
+from pinboard.web import (
+    access,
+    assets,
+    errors,
+    extensions,
+    headers,
+    languages,
+    proxies,
+    secret_key,
+    sessions,
+    templating,
+)
 from pinboard.web.health import bp as health
 from pinboard.web.help import bp as help_pages
 from pinboard.web.media import bp as media
@@ -65,6 +76,7 @@ def create_app(config: Config | None = None, *, stores: Stores | None = None) ->
     access.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
+    languages.init_app(app)
     templating.init_app(app)
     proxies.init_app(app)
     for feature in (health, help_pages, media, *FEATURES):

@@ -15,6 +15,7 @@ from pinboard.accounts.routes import bp
 from pinboard.identity import members, sessions
 from pinboard.models import Role, User
 from pinboard.models import Session as SignIn
+from pinboard.web import languages
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, see_other, toast
@@ -36,15 +37,22 @@ def settings() -> Response:
 def profile() -> Response:
     """Change what others see of oneself."""
     user: User = current_user.user
-    form = ProfileForm(obj=user)
-    context = {"form": form, "specialties": _specialties(), "is_patient": user.role == Role.PATIENT}
+    form = ProfileForm(obj=user, language=user.preferences.get("language", ""))
+    context = {
+        "form": form,
+        "specialties": _specialties(),
+        "languages": [("", _("As the browser asks")), *languages.available().items()],
+        "is_patient": user.role == Role.PATIENT,
+    }
     if request.method != "POST":
         return make_response(render_template("pages/accounts/profile.html", **context))
     if form.validate() and not _email_is_taken(form, user):
         user.name, user.email = form.name.data, members.fold(form.email.data or "") or None
         user.specialty, user.about = form.specialty.data or None, form.about.data or None
+        user.preferences = {**user.preferences, "language": form.language.data}
         audit.record(db.session(), actor=user, verb="profile-changed")
         db.session.commit()
+        languages.speak_anew()
         toast(_("Saved."))
         return see_other("/settings/profile")
     db.session.rollback()

@@ -34,6 +34,7 @@ DECISIONS: dict[str, Decision] = {
     decision.name: decision
     for decision in (
         Decision("clinic_name", ""),
+        Decision("language", "en"),
         Decision("session_idle_minutes", 60, 5, 720),
         Decision("session_hours", 12, 1, 24),
         Decision("vault_days", 7, 1, 30),

@@ -5,13 +5,14 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /* ---- relative times -------------------------------------------------- */
 
-const UNITS = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [86400 * 60, 86400, "d"]];
+const [NOW, ...STEPS] = JSON.parse(document.documentElement.dataset.ago);
+const UNITS = [[3600, 60], [86400, 3600], [86400 * 60, 86400]].map((unit, at) => [...unit, STEPS[at]]);
 
 function ago(date, now = Date.now()) {
   const seconds = Math.max(0, (now - date) / 1000);
-  if (seconds < 45) return "now";
+  if (seconds < 45) return NOW;
   const unit = UNITS.find(([limit]) => seconds < limit);
-  return unit ? `${Math.max(1, Math.round(seconds / unit[1]))}\u00a0${unit[2]}` : null;
+  return unit ? unit[2].replace("{n}", Math.max(1, Math.round(seconds / unit[1]))).replaceAll(" ", "\u00a0") : null;
 }
 
 function tellTimes(root = document) {
