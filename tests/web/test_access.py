@@ -29,6 +29,12 @@ ELSEWHERE = [
 ]
 
 
+@pytest.fixture
+def app(own_app):
+    """Give an application that gets views of its tests."""
+    return own_app
+
+
 @pytest.mark.parametrize("url", ELSEWHERE)
 def test_no_address_leads_out_of_pinboard(url):
     assert not is_local(url)
