@@ -12,7 +12,7 @@ from pinboard.models import Case, Instance, InstanceState, Series
 from tests.documents import pdf, waveform
 from tests.e2e.conftest import violations
 from tests.e2e.reviewing import Bench, Hands, open_page, wait_for_eyes
-from tests.e2e.test_redactor_journeys import is_published, write_and_publish
+from tests.e2e.test_redactor_journeys import write_and_publish
 from tests.e2e.test_slices import look_through
 from tests.intake.test_arrange import a_slice
 from tests.serving import start, stop
