@@ -10,6 +10,7 @@ from pinboard.admin.proof import bp as admin
 from pinboard.attest.routes import bp as attest
 from pinboard.boards.routes import bp as boards
 from pinboard.carry.routes import bp as carry
+from pinboard.cases.glimpse import bp as glimpse
 from pinboard.cases.routes import bp as cases
 from pinboard.cases.viewer import bp as viewer
 from pinboard.comments.routes import bp as comments
@@ -52,6 +53,7 @@ FEATURES = (
     comments,
     drafts,
     flags,
+    glimpse,
     inbox,
     marks,
     patients,

@@ -35,32 +35,34 @@ class Page:
     next: Cursor | None
 
 
-def feed_page(session: Session, reader: Reader, after: Cursor | None) -> Page:
-    """Give one page of everything a reader may see, newest first."""
+def feed_page(session: Session, reader: Reader, after: Cursor | None, *, pages: int = 1) -> Page:
+    """Give so many pages of everything a reader may see, newest first."""
+    most = PAGE * pages
     before = int(after.keys[0]) if after else None
-    places = newest(reader, after=before, limit=PAGE + 1).subquery()
+    places = newest(reader, after=before, limit=most + 1).subquery()
     rows = session.execute(
         select(*CARD, places.c.seq).join(places, places.c.case_id == Case.id).order_by(places.c.seq.desc()),
     ).all()
-    shown = rows[:PAGE]
-    return Page([card(row) for row in shown], Cursor((shown[-1].seq,)) if len(rows) > PAGE else None)
+    shown = rows[:most]
+    return Page([card(row) for row in shown], Cursor((shown[-1].seq,)) if len(rows) > most else None)
 
 
-def board_page(session: Session, reader: Reader, shown_on: Wall, after: Cursor | None) -> Page:
-    """Give one page of a board's pins; a pin whose case this reader may not see is not there."""
+def board_page(session: Session, reader: Reader, shown_on: Wall, after: Cursor | None, *, pages: int = 1) -> Page:
+    """Give so many pages of a board's pins; a pin whose case this reader may not see is not there."""
+    most = PAGE * pages
     query = (
         select(*CARD, Pin.public_id.label("pin_id"), Pin.position, may_unpin(reader, shown_on).label("may_unpin"))
         .join(Case, Case.id == Pin.case_id)
         .where(Pin.board_id == shown_on.board.id, visible(reader))
         .order_by(Pin.position.desc(), Pin.case_id.desc())
-        .limit(PAGE + 1)
+        .limit(most + 1)
     )
     if after:
         position, case_id = after.keys
         query = query.where(or_(Pin.position < position, and_(Pin.position == position, Pin.case_id < case_id)))
     rows = session.execute(query).all()
-    shown = rows[:PAGE]
-    following = Cursor((shown[-1].position, shown[-1].id)) if len(rows) > PAGE else None
+    shown = rows[:most]
+    following = Cursor((shown[-1].position, shown[-1].id)) if len(rows) > most else None
     return Page([card(row, pin_id=row.pin_id if row.may_unpin else None) for row in shown], following)
 
 

@@ -15,7 +15,7 @@ from pinboard.web import words
 from pinboard.web.access import access
 from pinboard.web.extensions import csrf_token, db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
-from pinboard.web.paging import Cursor
+from pinboard.web.paging import Cursor, pages_asked
 from pinboard.web.text import _
 
 __all__ = ["bp", "pinning", "settings"]
@@ -38,7 +38,8 @@ def feed() -> Response:
     if g.reader.role not in {Role.CLINICIAN, Role.TRAINEE}:
         others = "/admin" if g.reader.is_admin else "/settings/profile"
         return see_other("/my" if g.reader.role is Role.PATIENT else others)
-    found = queries.feed_page(db.session(), g.reader, Cursor.read(request.args.get("after"), int))
+    after = Cursor.read(request.args.get("after"), int)
+    found = queries.feed_page(db.session(), g.reader, after, pages=pages_asked())
     boards = [] if found.cards else queries.boards_page(db.session(), g.reader, limit=6)[0]
     return _wall("pages/boards/feed.html", "/", "/feed", found, boards=boards)
 
@@ -131,7 +132,8 @@ def unpin(slug: str, pin_id: str) -> Response:
 
 def _board(slug: str) -> Response:
     wall = queries.wall(db.session(), g.reader, slug)
-    found = queries.board_page(db.session(), g.reader, wall, Cursor.read(request.args.get("after"), int, int))
+    after = Cursor.read(request.args.get("after"), int, int)
+    found = queries.board_page(db.session(), g.reader, wall, after, pages=pages_asked())
     return _wall(
         "pages/boards/board.html",
         f"/b/{slug}",
@@ -146,7 +148,7 @@ def _board(slug: str) -> Response:
 
 def _wall(page: str, here: str, partial: str, found: queries.Page, **context: Any) -> Response:
     """Answer with a wall or its next cards; the number of the page travels in the address of the next."""
-    count = min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    count = min(max(request.args.get("page", 1, type=int), 1), 10_000) + pages_asked() - 1
     key = f"?after={found.next}&page={count + 1}"
     more = More(here + key, partial + key, count) if found.next else None
     return respond(

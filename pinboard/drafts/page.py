@@ -9,7 +9,7 @@ from flask import Response, g, make_response, render_template, url_for
 from pinboard import clock, vocabulary
 from pinboard.drafts import audience, consent, forms, queries
 from pinboard.drafts.forms import CaseForm
-from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, PLACES, SEXES, age_bands, sides
+from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, PLACES, SEXES, age_bands, covers, sides
 from pinboard.models import Case, CaseState, Role, Subject
 from pinboard.web.extensions import db
 from pinboard.web.text import _
@@ -40,6 +40,7 @@ def form_page(case: Case, form: CaseForm, *, status: int = 200, problem: str = "
         age_bands=age_bands(),
         sexes=SEXES,
         sides=sides(),
+        covers=covers(),
         consent_kinds=CONSENT_KINDS,
         levels=LEVELS,
         common_parts=vocabulary.body_parts()[:COMMON_PARTS],

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pinboard import vocabulary
 from pinboard.clock import now
 from pinboard.intake.errors import sentence_for
+from pinboard.web.covers import SENSITIVE
 from pinboard.web.text import _
 
 PHOTO_KINDS = (
@@ -65,6 +66,11 @@ def age_bands() -> list[tuple[str, str]]:
 def sides() -> list[tuple[str, str]]:
     """Give the sides to choose from."""
     return [NOT_GIVEN, *((side.code, side.meaning) for side in vocabulary.laterality())]
+
+
+def covers() -> list[tuple[str, str]]:
+    """Give the reasons to cover the picture on a wall."""
+    return [("", _("Not covered")), *SENSITIVE.items()]
 
 
 def refusal(code: str | None) -> str:

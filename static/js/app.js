@@ -152,18 +152,7 @@ new MutationObserver((records) => {
 
 document.addEventListener("click", (event) => {
   for (const menu of $$("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
-  const shower = event.target.closest("[data-show]");
-  if (shower) reveal(shower);
 });
-
-/* A sensitive picture stays covered until it is asked for. */
-function reveal(shower) {
-  const plate = $(".plate", shower.closest(".card"));
-  const picture = $("img", plate);
-  $(".covered", plate)?.remove();
-  if (picture) picture.src = picture.dataset.src;
-  shower.remove();
-}
 
 /* Printing and copying need a script, so their controls appear with it. */
 function dress() {

@@ -119,6 +119,8 @@ GET    /c/{case}                                          200  200  200  200  --
 GET    /c/{case}/receipt                                  200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/series/1                                 200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/series/1/view.json                       200  200  200  200  --   --   wait --   in   in   in
+GET    /c/{case}/glimpse.json                             200  200  200  200  --   --   wait --   in   in   in
+POST   /c/{case}/uncover                                  go   go   go   go   --   --   wait --   in   in   in
 POST   /c/{case}/series/1/key                             422  --   --   --   --   --   wait --   in   in   in
 GET    /c/{case}/solve                                    200  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/solve                                    go   --   --   --   --   --   wait --   in   in   in
