@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, union_all
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.cases.queries import CARD, Card, Cover, card, cover
 from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, Case, Pin, Role, User
-from pinboard.policy import PAGE, NotFound, Reader, may_board, newest, visible
+from pinboard.policy import PAGE, NotFound, Reader, may_board, newest_prepared, newest_values, visible
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
 
@@ -39,12 +40,16 @@ def feed_page(session: Session, reader: Reader, after: Cursor | None, *, pages: 
     """Give so many pages of everything a reader may see, newest first."""
     most = PAGE * pages
     before = int(after.keys[0]) if after else None
-    places = newest(reader, after=before, limit=most + 1).subquery()
-    rows = session.execute(
-        select(*CARD, places.c.seq).join(places, places.c.case_id == Case.id).order_by(places.c.seq.desc()),
-    ).all()
+    asked = _feed(len(reader.principals), most + 1, is_later=before is not None)
+    rows = session.execute(asked, newest_values(reader, before)).all()
     shown = rows[:most]
     return Page([card(row) for row in shown], Cursor((shown[-1].seq,)) if len(rows) > most else None)
+
+
+@cache
+def _feed(principals: int, limit: int, *, is_later: bool) -> Select[*tuple[Any, ...]]:
+    places = newest_prepared(principals, limit, is_later=is_later).subquery()
+    return select(*CARD, places.c.seq).join(places, places.c.case_id == Case.id).order_by(places.c.seq.desc())
 
 
 def board_page(session: Session, reader: Reader, shown_on: Wall, after: Cursor | None, *, pages: int = 1) -> Page:
