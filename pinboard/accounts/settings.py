@@ -153,4 +153,4 @@ def _email_is_taken(form: ProfileForm, user: User) -> bool:
 
 
 def _specialties() -> list[tuple[str, str]]:
-    return [("", _("None")), *((item.code, item.meaning) for item in vocabulary.specialties())]
+    return [("", _("None")), *((item.code, _(item.meaning)) for item in vocabulary.specialties())]

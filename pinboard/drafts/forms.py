@@ -169,8 +169,7 @@ def _check_codes(form: CaseForm) -> None:
 
 def _code_for(text: str) -> str:
     """Find the region that was typed by its full name."""
-    wanted = text.casefold()
-    return next((part.code for part in vocabulary.body_parts() if part.meaning.casefold() == wanted), "")
+    return vocabulary.body_part_named(text, say=_)
 
 
 def _differential(fields: Fields) -> list[Diagnosis]:
@@ -185,7 +184,7 @@ def _differential(fields: Fields) -> list[Diagnosis]:
 
 def of_case(case: Case) -> CaseForm:
     """Fill the form from what is stored of the case itself."""
-    form = CaseForm(tags=", ".join(case.tags), body_part_text=vocabulary.meaning(case.body_part))
+    form = CaseForm(tags=", ".join(case.tags), body_part_text=_(vocabulary.meaning(case.body_part)))
     for name in ("title", "question", "history", "findings", "age_band", "sex", "body_part", "laterality"):
         setattr(form, name, getattr(case, name) or "")
     form.sensitive_reason = case.sensitive_reason or ""

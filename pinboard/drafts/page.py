@@ -13,6 +13,7 @@ from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, PLACES, SE
 from pinboard.models import Case, CaseState, Role, Subject
 from pinboard.web.extensions import db
 from pinboard.web.text import _
+from pinboard.web.times import day
 from pinboard.web.words import Asked, standing
 
 COMMON_PARTS = 60
@@ -46,7 +47,7 @@ def form_page(case: Case, form: CaseForm, *, status: int = 200, problem: str = "
         common_parts=vocabulary.body_parts()[:COMMON_PARTS],
         today=clock.now().date().isoformat(),
         may_publish=may_publish(),
-        expires=case.expires_at.strftime("%-d %B") if case.expires_at else "",
+        expires=day(case.expires_at, "long") if case.expires_at else "",
         **audience.offered(session, g.reader),
         **state(case, form),
     )

@@ -31,7 +31,7 @@ class WordsForm(Form):
     findings = TextAreaField(validators=[AtMost(20_000)], filters=[trimmed])
     differential = TextAreaField(validators=[AtMost(6_000)], filters=[trimmed])
     tags = StringField(validators=[AtMost(400)], filters=[trimmed])
-    age_band = SelectField(choices=[_NOTHING, *map(SelectChoice, vocabulary.AGE_BANDS)])
+    age_band = SelectField(choices=[_NOTHING, *(SelectChoice(band, _(band)) for band in vocabulary.AGE_BANDS)])
     sex = SelectField(choices=[_NOTHING, *(SelectChoice(code, word) for code, word in SEXES.items())])
     body_part = StringField(validators=[Optional(), AtMost(80)], filters=[trimmed])
     laterality = SelectField()
@@ -43,7 +43,7 @@ class WordsForm(Form):
         super().__init__(*args, **kwargs)
         self.laterality.choices = [
             _NOTHING,
-            *(SelectChoice(side.code, side.meaning) for side in vocabulary.laterality()),
+            *(SelectChoice(side.code, _(side.meaning)) for side in vocabulary.laterality()),
         ]
 
     @classmethod
@@ -58,7 +58,7 @@ class WordsForm(Form):
             tags=", ".join(case.tags),
             age_band=case.age_band or "",
             sex=case.sex or "",
-            body_part=vocabulary.meaning(case.body_part),
+            body_part=_(vocabulary.meaning(case.body_part)),
             laterality=case.laterality or "",
             sensitive_reason=(case.sensitive_reason or "other") if case.is_sensitive else "",
         )
@@ -98,8 +98,7 @@ class ReasonForm(Form):
 
 
 def _code_of(text: str) -> str | None:
-    wanted = text.casefold()
-    return next((part.code for part in vocabulary.body_parts() if part.meaning.casefold() == wanted), None)
+    return vocabulary.body_part_named(text, say=_) or None
 
 
 def _item(line: str) -> dict[str, str]:

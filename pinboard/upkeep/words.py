@@ -52,7 +52,7 @@ def diagnosis_line(item: dict[str, Any]) -> str:
 
 
 def _coded(value: str) -> str:
-    return vocabulary.meaning(value) or value
+    return _(vocabulary.meaning(value)) or value
 
 
 _SAID: dict[str, Callable[[str], str]] = {
