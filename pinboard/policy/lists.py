@@ -67,6 +67,8 @@ def newest(
     """
     moment = clock.now()
     tops = [_top(principal, moment, after, limit) for principal in reader.principals]
+    if since is not None:
+        tops = [top.where(Audience.seq > since) for top in tops]
     if within is not None:
         tops = [top.where(Audience.case_id.in_(within)) for top in tops]
     return _merged(tops or [select(Audience.seq, Audience.case_id).where(false())], limit)
