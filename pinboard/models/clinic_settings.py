@@ -45,6 +45,8 @@ DECISIONS: dict[str, Decision] = {
         Decision("release_gate_reason", ""),
         Decision("rare_fewer_than", 5, 2, 50),
         Decision("rare_from_cases", 200, 50, 100_000),
+        Decision("discover", False),
+        Decision("discover_is_listed", False),
     )
 }
 DEFAULTS: Mapping[str, Any] = MappingProxyType({name: decision.default for name, decision in DECISIONS.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pinboard.models.base import Base
@@ -17,6 +17,11 @@ class PublicSample(Base):
     __tablename__ = "public_sample"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_.id", ondelete="CASCADE"), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    """The sentence that the author agreed to show; it is kept here, so that no later correction of the case goes out."""
+    question: Mapped[str] = mapped_column(Text, default="")
+    author_name: Mapped[str] = mapped_column(String(120), default="")
+    """Empty unless the author wants to be named."""
     offered_by_id: Mapped[int] = mapped_column(ForeignKey("user_.id"))
     offered_at: Mapped[datetime]
     picked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_.id"))

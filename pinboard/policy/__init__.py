@@ -2,10 +2,10 @@
 
 from pinboard.policy.attesting import set_release_gate, void_attestations
 from pinboard.policy.carrying import case_to_carry, may_carry
-from pinboard.policy.choice import Preview, apply_choice, fits, is_made, pick_public, preview_readers, sources_of
+from pinboard.policy.choice import Preview, apply_choice, fits, is_made, preview_readers, sources_of
 from pinboard.policy.derive import drifted, rebuild
-from pinboard.policy.faces import FOR_EVERYBODY, within
-from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
+from pinboard.policy.faces import FOR_EVERYBODY, FOR_OUTSIDERS, within
+from pinboard.policy.gate import RULES, NotFound, Rule, agreed, board_for, case_for, may, may_board, offered
 from pinboard.policy.guard import AudienceStale, stale_cases
 from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
@@ -30,12 +30,14 @@ from pinboard.policy.readers import (
     released_on,
 )
 from pinboard.policy.reasons import ALWAYS, Window, grant, publish_order, revoke
+from pinboard.policy.sample import offer_public, outsider, pick_public, unpick_public
 from pinboard.policy.why import Why, audience_of
 
 __all__ = [
     "ALWAYS",
     "CLINICIANS",
     "FOR_EVERYBODY",
+    "FOR_OUTSIDERS",
     "LEVEL_NEEDED",
     "MAX_PRINCIPALS",
     "NOBODY",
@@ -53,6 +55,7 @@ __all__ = [
     "Rule",
     "Why",
     "Window",
+    "agreed",
     "allows",
     "apply_choice",
     "audience_of",
@@ -80,7 +83,10 @@ __all__ = [
     "newest",
     "newest_prepared",
     "newest_values",
+    "offer_public",
+    "offered",
     "on_board",
+    "outsider",
     "pick_public",
     "preview_readers",
     "publish_order",
@@ -92,6 +98,7 @@ __all__ = [
     "set_release_gate",
     "sources_of",
     "stale_cases",
+    "unpick_public",
     "visible",
     "void_attestations",
     "within",

@@ -24,6 +24,7 @@ from pinboard.models import (
     Flag,
     FlagState,
     GroupMember,
+    PublicSample,
     Role,
 )
 from pinboard.policy.lists import visible
@@ -37,12 +38,13 @@ class NotFound(Exception):  # noqa: N818 - what the reader is told, and all of i
 
 
 class Way(enum.Flag):
-    """How one comes to a case: its audience, a role on it, a reader's flag, or the author's wish for a second look."""
+    """How one comes to a case: its audience, a role on it, a flag, or that its author asks a colleague or offers it."""
 
     AUDIENCE = enum.auto()
     ROLE = enum.auto()
     FLAG = enum.auto()
     WISH = enum.auto()
+    OFFER = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ RULES: dict[str, Rule] = {
     "openings": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
     "attest": Rule(Way.WISH, _CLINICIAN),
     "moderate": Rule(Way.FLAG, _CLINICIAN),
+    "sample": Rule(Way.OFFER, None),
 }
 """The role table of ARCHITECTURE §4; `None` for roles means whoever the audience lets in, guests too."""
 
@@ -104,6 +107,8 @@ def may(reader: Reader, verb: str) -> ColumnElement[bool]:
         ways.append(_flagged())
     if Way.WISH in rule.way and reader.verified:
         ways.append(_asked_for(reader))
+    if Way.OFFER in rule.way and reader.is_admin:
+        ways.append(offered())
     return or_(false(), *ways)
 
 
@@ -126,18 +131,29 @@ def _asked_for(reader: Reader) -> ColumnElement[bool]:
 
     What is looked at is what a colleague outside will see, so it needs the consent that reaches outside.
     """
-    moment = clock.now()
     waits = select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.WAITING)
-    agreed = select(Consent.id).where(
+    # Only the case is that of the query around; a query about wishes has an attestation of its own.
+    standing = (waits.correlate(Case).exists(), agreed(ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC))
+    return and_(Case.state == CaseState.PUBLISHED, *standing, ~_keeps(reader))
+
+
+def agreed(*levels: ConsentLevel) -> ColumnElement[bool]:
+    """Give the clause for a case with a consent in force of one of these levels."""
+    moment = clock.now()
+    standing = select(Consent.id).where(
         Consent.case_id == Case.id,
-        Consent.level.in_((ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC)),
+        Consent.level.in_(levels),
         Consent.withdrawn_at.is_(None),
         Consent.taken_at <= moment,
         Consent.valid_until > moment,
     )
-    # Only the case is that of the query around; a query about wishes has an attestation of its own.
-    standing = (waits.correlate(Case).exists(), agreed.correlate(Case).exists())
-    return and_(Case.state == CaseState.PUBLISHED, *standing, ~_keeps(reader))
+    return standing.correlate(Case).exists()
+
+
+def offered() -> ColumnElement[bool]:
+    """Give the clause for a case that its author offers to everybody, as far as the person in the images agreed."""
+    sample = select(PublicSample.case_id).where(PublicSample.case_id == Case.id).correlate(Case).exists()
+    return and_(Case.state == CaseState.PUBLISHED, sample, agreed(ConsentLevel.PUBLIC))
 
 
 def _flagged() -> ColumnElement[bool]:

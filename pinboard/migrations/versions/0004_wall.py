@@ -40,6 +40,9 @@ def upgrade() -> None:
     op.create_index(op.f('ix_board_visit_board_id'), 'board_visit', ['board_id'], unique=False)
     op.create_table('public_sample',
     sa.Column('case_id', BigId, nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('author_name', sa.String(length=120), nullable=False),
     sa.Column('offered_by_id', BigId, nullable=False),
     sa.Column('offered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('picked_by_id', BigId, nullable=True),
