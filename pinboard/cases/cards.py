@@ -187,11 +187,24 @@ class Eyes:
     """Cases whose cover was lifted since signing in."""
 
 
+def cards_html(cards: list[Card], first: int, eyes: Eyes) -> Markup:
+    """Give the pieces of a page of cards without menus; what all of them need is asked for once."""
+    spoken, moment = language(), now()
+    pieces = [_piece(card, place, eyes, (spoken, moment)).replace(_MENU, "") for place, card in enumerate(cards, first)]
+    return Markup("\n".join(pieces))  # noqa: S704 - the template escaped every value in them
+
+
 def card_html(card: Card, place: int, menu: str, eyes: Eyes) -> Markup:
     """Give the piece of page of one card; the menu and the token of this reader are put in last, and never kept."""
+    piece = _piece(card, place, eyes, (language(), now()))
+    return Markup(piece.replace(_MENU, menu))  # noqa: S704 - the template escaped every value in it
+
+
+def _piece(card: Card, place: int, eyes: Eyes, here: tuple[str, datetime]) -> str:
+    spoken, moment = here
     is_covered = card.is_sensitive and eyes.covers and card.id not in eyes.shown
     rank = 0 if place == 0 else 1 if place < EAGER else 2
-    key = (card.row, _age(card.at), rank, eyes.may_pin, is_covered, language())
+    key = (card.row, _age(card.at, moment), rank, eyes.may_pin, is_covered, spoken)
     piece = _kept.get(key)
     if piece is None:
         template = current_app.jinja_env.get_template("partials/cases/card.html")
@@ -199,9 +212,7 @@ def card_html(card: Card, place: int, menu: str, eyes: Eyes) -> Markup:
             card=card, rank=rank, may_pin=eyes.may_pin, is_covered=is_covered, menu=_MENU, token=_TOKEN
         )
         _keep(key, piece)
-    if is_covered:
-        piece = piece.replace(_TOKEN, csrf_token())
-    return Markup(piece.replace(_MENU, menu))  # noqa: S704 - the template escaped every value in it
+    return piece.replace(_TOKEN, csrf_token()) if is_covered else piece
 
 
 def _keep(key: Hashable, piece: str) -> None:
@@ -212,9 +223,9 @@ def _keep(key: Hashable, piece: str) -> None:
     _kept[key] = piece
 
 
-def _age(at: datetime | None) -> int:
+def _age(at: datetime | None, moment: datetime) -> int:
     """Give a number that changes no later than the words for “how long ago” do."""
-    seconds = (now() - at).total_seconds() if at else 0
+    seconds = (moment - at).total_seconds() if at else 0
     if seconds < 45:
         return -1
     if seconds < 3600:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pinboard.cases import queries
-from pinboard.cases.cards import CARD, Card, Eyes, card, card_html
+from pinboard.cases.cards import CARD, Card, Eyes, card, card_html, cards_html
 from pinboard.models import Case, CaseState, MediaFile, Role
 from pinboard.policy import NotFound, case_for
 from pinboard.web.access import access
@@ -37,14 +37,24 @@ _CARD_WIDTHS = ("w474", "w236")
 @bp.app_template_global("card_html")
 def html(shown: Card, place: int, menu: str = "") -> Markup:
     """Give one card as this request's reader sees it."""
-    eyes: Eyes | None = g.get("eyes")
-    if eyes is None:
-        eyes = g.eyes = eyes_of()
-    return card_html(shown, place, menu, eyes)
+    return card_html(shown, place, menu, eyes())
 
 
-def eyes_of() -> Eyes:
+@bp.app_template_global("cards_html")
+def several(shown: list[Card], first: int) -> Markup:
+    """Give a page of cards as this request's reader sees them."""
+    return cards_html(shown, first, eyes())
+
+
+def eyes() -> Eyes:
     """Tell what the cards of this request depend on."""
+    if "eyes" not in g:
+        g.eyes = _eyes()
+    found: Eyes = g.eyes
+    return found
+
+
+def _eyes() -> Eyes:
     may_pin = bool(g.reader.role is Role.CLINICIAN and g.reader.verified)
     if not current_user.is_authenticated:
         return Eyes(may_pin=False)
