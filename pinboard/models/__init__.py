@@ -43,6 +43,7 @@ from pinboard.models.image import (
     UploadState,
 )
 from pinboard.models.inbox import InboxItem
+from pinboard.models.indexing import catch_up
 from pinboard.models.job import DoomedMedia, Job, JobState
 from pinboard.models.mark import CommentMark, Mark, MarkKind
 from pinboard.models.proof import (
@@ -154,6 +155,7 @@ __all__ = [
     "UtcDateTime",
     "Visibility",
     "WordApproval",
+    "catch_up",
 ]
 
 # Without this, SQLite gives the number of a deleted row to the next one, and what was granted to board 7 would reach

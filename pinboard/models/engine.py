@@ -13,6 +13,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.pool import StaticPool
 
+from pinboard.models.expression import holds
+
 POOL = 32
 BUSY_SECONDS = 30.0
 WRITE = "write"
@@ -158,6 +160,7 @@ def _sqlite(url: URL) -> Engine:
         connection.lock = lock
         for pragma in ("journal_mode=WAL", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("holds", 2, holds, deterministic=True)
 
     event.listen(engine, "begin", _begin)
     event.listen(engine, "before_cursor_execute", _notice_change)

@@ -1,24 +1,35 @@
-"""Finds cases by their words, newest first, among those that the reader may see."""
+"""Finds cases by words and filters, newest first, among those that the reader may see: flat at any size.
+
+Two plans, both bounded. Where few cases can answer, the index gives them all and the audience sorts out. Where many
+can, the newest cases that the reader may see are looked at one by one, as many as a page is likely to need; that is
+also what makes a reader of twenty cases fast. A search that stops at the bound says so and goes on from there.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from pinboard.cases.queries import CARD, Card, card
 from pinboard.models import Case
-from pinboard.models.fulltext import match, terms
-from pinboard.policy import Reader, newest
+from pinboard.models.fulltext import DOCUMENT, holds, matches
+from pinboard.policy import Reader, newest, visible
+from pinboard.search.grammar import Query
+from pinboard.search.marks import Marked, Marker
+from pinboard.search.plan import Lexicon, Plan, plan
 from pinboard.web.paging import Cursor
 
 PAGE = 20
-SNIPPET = 160
-
-Marked = list[tuple[str, bool]]
-"""A text in pieces, each with whether it is what was looked for."""
+FEW = 2_000
+"""Answers that the index may give to sort out by audience."""
+MOST_LOOKED_AT = 5_000
+_LEAST_LOOKED_AT = 200
+_MARGIN = 4
+TEXTS = (Case.question, Case.findings, Case.history, Case.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +39,84 @@ class Hit:
     card: Card
     title: Marked
     snippet: Marked
+    seq: int
 
 
-def find(session: Session, reader: Reader, text: str, after: Cursor | None) -> tuple[list[Hit], Cursor | None]:
-    """Give one page of the cases whose words begin with every word of a text."""
-    words = terms(text)
-    if not words:
-        return [], None
-    before = int(after.keys[0]) if after else None
-    within = select(Case.id).where(match(text))
-    places = newest(reader, after=before, limit=PAGE + 1, within=within).subquery()
-    rows = session.execute(
-        select(*CARD, places.c.seq, Case.question, Case.findings, Case.history)
-        .join(places, places.c.case_id == Case.id)
-        .order_by(places.c.seq.desc()),
-    ).all()
-    pattern = re.compile("|".join(rf"\b{re.escape(word)}\w*" for word in words), re.IGNORECASE)
-    hits = [
-        Hit(card(row), mark(row.title, pattern), snippet((row.question, row.findings, row.history), pattern))
-        for row in rows[:PAGE]
-    ]
-    return hits, Cursor((rows[PAGE - 1].seq,)) if len(rows) > PAGE else None
+@dataclass(slots=True)
+class Found:
+    """One page of answers."""
+
+    hits: list[Hit] = field(default_factory=list)
+    next: Cursor | None = None
+    looked_at: int = 0
+    """How many cases were looked at where the search stopped before the end; 0 when it saw everything."""
+    cut: list[str] = field(default_factory=list)
 
 
-def mark(text: str, pattern: re.Pattern[str]) -> Marked:
-    """Cut a text where a hit begins and ends."""
-    pieces: Marked = []
-    end = 0
-    for hit in pattern.finditer(text):
-        pieces += [(text[end : hit.start()], False), (hit[0], True)]
-        end = hit.end()
-    pieces.append((text[end:], False))
-    return [piece for piece in pieces if piece[0]]
+def find(session: Session, reader: Reader, query: Query, after: Cursor | None) -> Found:
+    """Give one page of the cases that answer a question."""
+    if not query.parts:
+        return Found()
+    made = plan(query, Lexicon.load(session, [query]))
+    if not made.rarest:
+        return Found(cut=made.cut)
+    rows, looked_at, low = places(session, reader, made, before=int(after.keys[0]) if after else None)
+    marker = Marker(made.marks, made.phrases)
+    hits = [_hit(row, marker) for row in rows[:PAGE]]
+    following = hits[-1].seq if len(rows) > PAGE else low
+    return Found(hits, Cursor((following,)) if following else None, looked_at if len(rows) <= PAGE else 0, made.cut)
 
 
-def snippet(texts: tuple[str, ...], pattern: re.Pattern[str]) -> Marked:
-    """Give the surroundings of the first hit in the longer texts of a case."""
-    for text in texts:
-        hit = pattern.search(text)
-        if hit:
-            start = max(0, hit.start() - SNIPPET // 3)
-            part = text[start : start + SNIPPET]
-            return mark(("… " if start else "") + part + (" …" if start + SNIPPET < len(text) else ""), pattern)
-    return []
+def places(
+    session: Session, reader: Reader, made: Plan, *, before: int | None, limit: int = PAGE + 1
+) -> tuple[Sequence[Any], int, int]:
+    """Give rows of cases that answer, how many were looked at if that was not all, and where to go on from there."""
+    if made.rarest <= FEW:
+        return session.execute(_by_index(reader, made, before, limit)).all(), 0, 0
+    wanted = int(_MARGIN * limit / max(made.likely, 1e-6))
+    for bound in sorted({min(MOST_LOOKED_AT, max(_LEAST_LOOKED_AT, wanted)), MOST_LOOKED_AT}):
+        rows = session.execute(_by_audience(reader, made, before, (bound, limit))).all()
+        hits = [row for row in rows if row.is_hit]
+        looked_at, low = (rows[0].looked_at, rows[0].low) if rows else (0, 0)
+        if len(hits) >= limit or looked_at < bound:
+            return hits, 0, 0
+    return hits, looked_at, low
+
+
+def _by_index(reader: Reader, made: Plan, before: int | None, limit: int) -> Executable:
+    """Let the index find and the audience sort out."""
+    every = select(DOCUMENT.c.seq, DOCUMENT.c.case_id).where(matches(made.expression))
+    found = every.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    top = select(found.c.seq, found.c.case_id).where(visible(reader, found.c.case_id)).order_by(found.c.seq.desc())
+    if before is not None:
+        top = top.where(found.c.seq < before)
+    first = top.limit(limit).subquery()
+    return select(*CARD, first.c.seq, *TEXTS).join(first, first.c.case_id == Case.id).order_by(first.c.seq.desc())
+
+
+def _by_audience(reader: Reader, made: Plan, before: int | None, bounds: tuple[int, int]) -> Executable:
+    """Look at the newest cases that a reader may see; the last one comes along, to say how far the look went."""
+    bound, limit = bounds
+    seen = newest(reader, after=before, limit=bound).cte("seen")
+    low = select(func.min(seen.c.seq)).scalar_subquery()
+    looked_at = select(func.count()).select_from(seen).scalar_subquery()
+    is_hit = func.coalesce(holds(made.expression), false())
+    judged = (
+        select(seen.c.seq, seen.c.case_id, is_hit.label("is_hit"))
+        .select_from(seen)
+        .outerjoin(DOCUMENT, DOCUMENT.c.seq == seen.c.seq)
+        .where(or_(is_hit, seen.c.seq == low))
+        .order_by(is_hit.desc(), seen.c.seq.desc())
+        .limit(limit)
+    )
+    first = judged.subquery()
+    return (
+        select(*CARD, first.c.seq, *TEXTS, first.c.is_hit, low.label("low"), looked_at.label("looked_at"))
+        .join(first, first.c.case_id == Case.id)
+        .order_by(first.c.seq.desc())
+    )
+
+
+def _hit(row: Any, marker: Marker) -> Hit:
+    texts = (row.question, row.findings, row.history, row.outcome)
+    return Hit(card(row), marker.mark(row.title), marker.snippet(texts), row.seq)
