@@ -40,6 +40,7 @@ from pinboard.web import (
 from pinboard.web.health import bp as health
 from pinboard.web.help import bp as help_pages
 from pinboard.web.media import bp as media
+from pinboard.web.pwa import bp as pwa
 from pinboard.web.requests import FORM_BYTES, BoundedRequest
 
 # One line per feature, in alphabetical order; each is `pinboard/<feature>/routes.py`.
@@ -81,6 +82,6 @@ def create_app(config: Config | None = None, *, stores: Stores | None = None) ->
     languages.init_app(app)
     templating.init_app(app)
     proxies.init_app(app)
-    for feature in (health, help_pages, media, *FEATURES):
+    for feature in (health, help_pages, media, pwa, *FEATURES):
         app.register_blueprint(feature)
     return app

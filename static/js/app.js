@@ -236,3 +236,4 @@ tellTimes();
 tellConnection();
 dress();
 setInterval(tellTimes, 60_000);
+navigator.serviceWorker?.register("/sw.js").catch(() => {});

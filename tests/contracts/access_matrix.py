@@ -30,6 +30,11 @@ GET    /healthz                                           200  200  200  200  20
 GET    /readyz                                            200  200  200  200  200  200  200  200  200  200  200
 GET    /robots.txt                                        200  200  200  200  200  200  200  200  200  200  200
 
+# The installed app                                       ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /manifest.webmanifest                              200  200  200  200  200  200  200  200  200  200  200
+GET    /offline                                           200  200  200  200  200  200  200  200  200  200  200
+GET    /sw.js                                             200  200  200  200  200  200  200  200  200  200  200
+
 # Help                                                    ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /help                                              200  200  200  200  200  200  200  200  in   in   in
 GET    /help/shortcuts                                    200  200  200  200  200  200  200  200  in   in   in

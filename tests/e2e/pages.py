@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOT_PAGES = {
     "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
     "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
-    "health.readyz", "health.robots", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
+    "health.readyz", "health.robots", "pwa.manifest", "pwa.worker", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
     "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture",
     "drafts.series_picture", "drafts.sheet", "drafts.closer", "viewer.view", "patients.view", "shares.view",
     "carry.clinic_archive", "carry.clinic_progress", "carry.clinic_picture", "carry.own_archive", "carry.own_progress",
@@ -104,6 +104,7 @@ PAGES = (
     View("sessions", "accounts.own_sessions", "ada", "/settings/sessions"),
     View("appearance", "accounts.appearance", "ada", "/settings/appearance"),
     View("help", "help.index", "tom", "/help"),
+    View("offline", "pwa.offline", "", "/offline"),
     View("shortcuts", "help.shortcuts", "tom", "/help/shortcuts"),
     View("admin-people", "admin.people", "ada", "/admin/people"),
     View("admin-person", "admin.person", "ada", "/admin/people/{ben}"),
