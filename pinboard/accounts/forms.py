@@ -85,3 +85,4 @@ class AppearanceForm(Form):
 
     theme = StringField(validators=[OneOf(*THEMES)])
     keys = BooleanField()
+    covers = BooleanField()

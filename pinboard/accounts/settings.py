@@ -64,13 +64,14 @@ def profile() -> Response:
 def appearance() -> Response:
     """Choose dark or light, and whether single letters act."""
     user: User = current_user.user
-    chosen = {"theme": user.preferences.get("theme", "system"), "keys": user.preferences.get("keys", True)}
+    defaults = {"theme": "system", "keys": True, "covers": True}
+    chosen = {name: user.preferences.get(name, usual) for name, usual in defaults.items()}
     form = AppearanceForm(data=None if request.method == "POST" else chosen)
     if request.method != "POST":
         return make_response(render_template("pages/accounts/appearance.html", form=form))
     if not form.validate():
         return invalid("partials/accounts/appearance.html", page="pages/accounts/appearance.html", form=form)
-    user.preferences = {**user.preferences, "theme": form.theme.data, "keys": form.keys.data}
+    user.preferences = {**user.preferences, **{name: form[name].data for name in defaults}}
     db.session.commit()
     toast(_("Saved."))
     return see_other("/settings/appearance")
