@@ -3,10 +3,12 @@
 Each person has a browser; what a request changes is undone before the next one, so that no answer depends on another.
 """
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from bs4 import BeautifulSoup
+from sqlalchemy import event, select
 
 from pinboard.application import create_app
 from pinboard.clock import now
@@ -54,6 +56,9 @@ class World:
     session: object
     names: dict
     browsers: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
+    soups: dict = field(default_factory=dict)
+    writes: list = field(default_factory=list)
 
     @contextmanager
     def undone(self):
@@ -63,6 +68,24 @@ class World:
             yield
         finally:
             saved.rollback()
+
+    def answer(self, who, line, *, as_fragment=False):
+        """Give the answer to a line of the matrix, asked once for all contracts, with the tables that it wrote to."""
+        key = (who, str(line), as_fragment)
+        if key not in self.answers:
+            data = {name: value.format(**self.names) for name, value in line.data.items()} or None
+            self.writes.clear()
+            found = self.ask(who, line.method, line.path, data, as_fragment=as_fragment)
+            found.written_to = set(self.writes)
+            self.answers[key] = found
+        return self.answers[key]
+
+    def soup(self, who, line, *, as_fragment=False):
+        """Give an answer parsed, once for all contracts; the same page for two people is parsed once."""
+        html = self.answer(who, line, as_fragment=as_fragment).text
+        if html not in self.soups:
+            self.soups[html] = BeautifulSoup(html, "html.parser")
+        return self.soups[html]
 
     def ask(self, who, method, path, data=None, *, as_fragment=False):
         """Send one request as somebody and give the answer; nothing of it stays."""
@@ -88,6 +111,19 @@ def _same_cookies(browser):
         browser._cookies.update(kept)
 
 
+WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+
+def _note_writes(connection, written):
+    """Note the table of every statement that writes."""
+
+    def note(_connection, _cursor, statement, *_rest):
+        if found := WRITES.match(statement):
+            written.append(found[1])
+
+    event.listen(connection, "before_cursor_execute", note)
+
+
 @contextmanager
 def make_world(engine, folder):
     """Make all of it on one connection that never commits."""
@@ -108,6 +144,7 @@ def make_world(engine, folder):
         with sessions() as session:
             scene = make_scene(session)
             world = World(app, connection, session, _names(session, scene))
+            _note_writes(connection, world.writes)
             _put_pictures(session, LocalBackend(config.media_path))
             _browsers(world, scene)
             session.commit()
