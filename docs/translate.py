@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Iterator
+from inspect import isfunction, unwrap
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def texts() -> Catalog:
             found.add(message, None, [(place, line)], auto_comments=comments, context=context)
     for module, name in TABLES:
         value = getattr(importlib.import_module(module), name)
-        for text in _strings(value() if callable(value) else value):
+        for text in _strings(value() if isfunction(unwrap(value)) else value):
             found.add(text, None, [(module.replace(".", "/") + ".py", 0)])
     return found
 
