@@ -5,14 +5,19 @@ Pages and pictures of the clinic never enter its cache; without a connection it 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from flask import Blueprint, Response, current_app, json, make_response, render_template
 
 from pinboard.web.access import access
 from pinboard.web.text import _
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 bp = Blueprint("pwa", __name__)
 
-# The colours of the two bars around the app; the tokens of the dark theme.
+# The ground of the dark theme, which the bars around the app take on.
 GROUND = "#0e1113"
 
 
@@ -20,7 +25,7 @@ GROUND = "#0e1113"
 @access("public")
 def manifest() -> Response:
     """Say how the app is installed; asked without a cookie, so it holds nothing of the clinic."""
-    asset = current_app.jinja_env.globals["asset"]
+    asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
     icons = [("192", "any"), ("512", "any"), ("maskable", "maskable")]
     body = {
         "id": "/",
