@@ -2,6 +2,7 @@
 
 import json
 
+from pinboard.models.clinic_settings import decide
 from tests.html import page
 
 
@@ -35,3 +36,9 @@ def test_the_worker_keeps_what_is_static_and_nothing_else(client):
     for name in ("css/app.css", "img/icons.svg"):
         url = next(part for part in script.text.split('"') if part.endswith(name))
         assert client.get(url, buffered=True).status_code == 200
+
+
+def test_the_offline_page_does_not_name_the_clinic(client, session):
+    decide(session, "clinic_name", "Harbour Clinic", by_id=None)
+    assert "Harbour" in client.get("/setup").text + client.get("/login", follow_redirects=True).text
+    assert "Harbour" not in client.get("/offline").text
