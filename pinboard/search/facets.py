@@ -9,13 +9,14 @@ from functools import cache
 from pinboard import vocabulary
 from pinboard.models.indexing import facet
 from pinboard.models.tokens import slug
-from pinboard.web.text import _
+from pinboard.web.text import Text, _
 
 ALIASES = {
     "author": "by", "state": "is", "mod": "modality", "part": "body", "bodypart": "body", "with": "has",
 }  # fmt: skip
 STATES = {"unsolved": _("Unsolved"), "solved": _("Solved"), "teaching": _("Teaching")}
 SEXES = {"f": _("Female"), "m": _("Male"), "o": _("Other sex")}
+OUTCOME = _("Outcome")
 _SEX_WORDS = {"female": "f", "woman": "f", "male": "m", "man": "m", "other": "o"}
 
 NAMES = {
@@ -68,11 +69,11 @@ def choices(kind: str) -> list[Value]:
 
 @cache
 def _closed() -> dict[str, Mapping[str, Value]]:
-    bands = {slug(band): Value(_plain_band(band), band, (facet("age", band),)) for band in vocabulary.AGE_BANDS}
+    bands = {slug(band): Value(_plain_band(band), Text(band), (facet("age", band),)) for band in vocabulary.AGE_BANDS}
     return {
         "is": {word: Value(word, shown, (facet("is", word),)) for word, shown in STATES.items()},
         "sex": {word: Value(word, shown, (facet("sex", word),)) for word, shown in SEXES.items()},
-        "has": {"outcome": Value("outcome", _("Outcome"), (facet("has", "outcome"),))},
+        "has": {"outcome": Value("outcome", OUTCOME, (facet("has", "outcome"),))},
         "age": bands,
         "modality": _modalities(),
         "body": _body_parts(),
@@ -96,11 +97,11 @@ def _modalities() -> dict[str, Value]:
     found: dict[str, Value] = {}
     for short, _long in vocabulary.MODALITIES.values():
         same = [other for other, (word, _rest) in vocabulary.MODALITIES.items() if word == short]
-        found.setdefault(slug(short), Value(slug(short), short, tuple(facet("mod", other) for other in same)))
+        found.setdefault(slug(short), Value(slug(short), Text(short), tuple(facet("mod", other) for other in same)))
     for code, (short, _long) in vocabulary.MODALITIES.items():
         single = found[slug(short)]
         found[code.lower()] = (
-            single if len(single.tokens) == 1 else Value(code.lower(), f"{short} ({code})", (facet("mod", code),))
+            single if len(single.tokens) == 1 else Value(code.lower(), Text(short), (facet("mod", code),))
         )
     return found
 
@@ -108,7 +109,7 @@ def _modalities() -> dict[str, Value]:
 def _body_parts() -> dict[str, Value]:
     found: dict[str, Value] = {}
     for part in vocabulary.body_parts():
-        one = Value(slug(part.meaning), part.meaning, (facet("body", part.code),))
+        one = Value(slug(part.meaning), Text(part.meaning), (facet("body", part.code),))
         found.setdefault(one.written, one)
         short = one.written.removesuffix("-joint")
         found.setdefault(short, one)

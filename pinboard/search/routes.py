@@ -87,5 +87,5 @@ def _once(kind: str) -> list[Any]:
     """Give one value for each thing a reader would tell apart."""
     shown: dict[str, Any] = {}
     for value in choices(kind):
-        shown.setdefault(value.shown.partition(" (")[0], value)
+        shown.setdefault(str(value.shown), value)
     return list(shown.values())
