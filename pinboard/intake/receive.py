@@ -76,16 +76,21 @@ def receive(stores: Stores, upload_id: int, mem: MemFile, *, by: User | int) -> 
     Raises `IntakeError` with "not-a-draft", "duplicate" or "busy"; a slot that met a busy server waits to be tried
     again.
     """
-    with stores.reading() as session:
-        upload = session.get(Upload, upload_id)
-        if upload is not None and upload.state == UploadState.RECEIVED:
-            raise IntakeError("duplicate")
+    refuse_twice(stores, upload_id)
     receive_each(stores, {upload_id: mem}, by=by)
     with stores.reading() as session:
         again = session.get(Upload, upload_id)
     if again is None:
         raise IntakeError("not-a-draft")
     return again
+
+
+def refuse_twice(stores: Stores, upload_id: int) -> None:
+    """Raise `IntakeError` with "duplicate" for a slot whose image is in the case already."""
+    with stores.reading() as session:
+        upload = session.get(Upload, upload_id)
+        if upload is not None and upload.state == UploadState.RECEIVED:
+            raise IntakeError("duplicate")
 
 
 def receive_each(stores: Stores, files: Mapping[int, MemFile], *, by: User | int) -> dict[int, str]:

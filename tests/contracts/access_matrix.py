@@ -88,7 +88,7 @@ GET    /people                                            200  200  200  200  --
 GET    /u/{ben}                                           200  200  200  200  --   --   wait --   in   in   in
 
 # Boards                                                  ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
-GET    /                                                  200  200  200  200  go   go   200  go   in   in   in
+GET    /                                                  200  200  200  200  go   go   200  go   200  200  200
 GET    /b/{board}                                         200  200  --   --   --   --   wait --   in   in   in
 POST   /b/{board}/archive                                 go   --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/people                                  422  --   --   --   --   --   wait --   in   in   in
@@ -201,6 +201,7 @@ GET    /drafts/{draft}/series/{draft_series}/slices/closer  go --  --   --   -- 
 POST   /drafts/{draft}/series/{draft_series}/slices/confirm 409 -- --   --   --   --   --   --   in   in   in
 GET    /new                                               200  200  200  200  --   --   200  --   in   in   in
 POST   /new                                               422  422  422  422  --   --   422  --   in   in   in
+PUT    /uploads                                           400  400  400  400  --   --   400  --   in   in   in
 POST   /uploads                                           201  201  201  201  --   --   201  --   in   in   in
 DELETE /uploads/{upload}                                  200  --   --   --   --   --   --   --   in   in   in
 PUT    /uploads/{upload}                                  422  --   --   --   --   --   --   --   in   in   in
@@ -256,6 +257,20 @@ POST   /s                                                 422  422  422  422  42
 GET    /s/{link}                                          200  200  200  200  200  200  200  200  200  200  200
 GET    /s/{link}/media/{media}/w236                       200  200  200  200  200  200  200  200  200  200  200
 POST   /s/{link}/unlock                                   422  422  422  422  422  422  422  422  422  422  422
+
+# What visitors see                                       ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /discover                                          200  200  200  200  200  200  200  200  200  200  200
+GET    /discover/{sample}                                 200  200  200  200  200  200  200  200  200  200  200
+GET    /media/{sample_media}/w736                         200  200  200  200  200  200  200  200  200  200  200
+GET    /c/{case}/discover                                 200  --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/discover                                 422  --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/discover/end                             go   --   --   --   --   --   wait --   in   in   in
+GET    /admin/discover                                    --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/discover                                    --   --   --   --   --   --   --   go   in   in   in
+GET    /admin/discover/media/{sample_media}/w236          --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/discover/{sample}/pick                      --   --   --   --   --   --   --   go   in   in   in
+POST   /admin/discover/{sample}/unpick                    --   --   --   --   --   --   --   go   in   in   in
+POST   /admin/discover/{sample}/week                      --   --   --   --   --   --   --   go   in   in   in
 
 # Pictures                                                ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /media/{media}/w236                                200  200  200  200  --   200  --   --   --   --   --
