@@ -15,6 +15,7 @@ from pinboard.cases.routes import bp as cases
 from pinboard.cases.viewer import bp as viewer
 from pinboard.comments.routes import bp as comments
 from pinboard.config import Config
+from pinboard.discover.admin import bp as discover
 from pinboard.drafts.routes import bp as drafts
 from pinboard.flags.routes import bp as flags
 from pinboard.inbox.routes import bp as inbox
@@ -52,6 +53,7 @@ FEATURES = (
     carry,
     cases,
     comments,
+    discover,
     drafts,
     flags,
     glimpse,

@@ -34,6 +34,7 @@ from pinboard.models import (
     MarkKind,
     MediaFile,
     Pin,
+    PublicSample,
     Receipt,
     Release,
     Role,
@@ -187,6 +188,22 @@ def make_picture(session, case, *, modality="CT", frames=1, width=512, height=51
     if case.seq is not None:
         policy.void_attestations(session, case)
     return instance
+
+
+def make_sample(session, case=None, *, by=None, title="A shadow for everybody", **given):
+    """Offer a case to visitors, and pick it where an administrator is given."""
+    case = case or make_case(session, level=ConsentLevel.PUBLIC, choice="nobody")
+    policy.offer_public(session, case, is_offered=True)
+    picked = {"picked_by_id": by.id, "picked_at": clock.now()} if by else {}
+    add(
+        session,
+        PublicSample(
+            case_id=case.id, title=title, offered_by_id=case.author_id, offered_at=clock.now(), **picked, **given
+        ),
+    )  # fmt: skip
+    if by:
+        policy.pick_public(session, case, by)
+    return case
 
 
 def make_attestation(session, case, by=None, *, state=AttestState.ATTESTED, **given):

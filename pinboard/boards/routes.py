@@ -10,6 +10,7 @@ from flask import Response, g, make_response, request
 from pinboard.boards import pinning, queries, service, settings
 from pinboard.boards.blueprint import bp, is_clinician
 from pinboard.boards.forms import BoardForm
+from pinboard.discover.queries import landing
 from pinboard.models import Role
 from pinboard.web import words
 from pinboard.web.access import access
@@ -17,6 +18,7 @@ from pinboard.web.extensions import csrf_token, db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
 from pinboard.web.paging import Cursor, pages_asked
 from pinboard.web.text import _
+from pinboard.web.visitors import visitors_page
 
 __all__ = ["bp", "pinning", "settings"]
 """The blueprint, and the modules that hang their routes on it."""
@@ -32,9 +34,12 @@ class More:
 
 
 @bp.get("/")
-@access("signed-in")
+@access("public")
 def feed() -> Response:
     """Show everything the reader may see, newest first; others go to the page that is theirs."""
+    if g.reader.user_id is None:
+        shown = landing(db.session())
+        return see_other("/login") if shown is None else visitors_page("pages/discover/landing.html", **shown)
     if g.reader.role not in {Role.CLINICIAN, Role.TRAINEE}:
         others = "/admin" if g.reader.is_admin else "/settings/profile"
         return see_other("/my" if g.reader.role is Role.PATIENT else others)

@@ -18,7 +18,7 @@ class PublicSample(Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_.id", ondelete="CASCADE"), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
-    """The sentence that the author agreed to show; it is kept here, so that no later correction of the case goes out."""
+    """The sentence that the author agreed to show; kept here, so that no correction of the case goes out."""
     question: Mapped[str] = mapped_column(Text, default="")
     author_name: Mapped[str] = mapped_column(String(120), default="")
     """Empty unless the author wants to be named."""

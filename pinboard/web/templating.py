@@ -11,7 +11,7 @@ from pinboard.models.clinic_settings import clinic
 from pinboard.web.extensions import db
 from pinboard.web.qr import qr
 from pinboard.web.text import _, ngettext
-from pinboard.web.times import NOW, STEPS, ago, clock_time, day, moment
+from pinboard.web.times import NOW, STEPS, ago, clock_time, day, moment, month
 
 THEMES = ("system", "dark", "light")
 
@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         {"_": _, "ngettext": ngettext, "ago": ago, "qr": qr, "dict": dict, "ago_words": ago_words}
     )
-    app.jinja_env.filters.update({"day": day, "moment": moment, "clock_time": clock_time})
+    app.jinja_env.filters.update({"day": day, "moment": moment, "month": month, "clock_time": clock_time})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
 

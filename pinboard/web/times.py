@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
 from pinboard.clock import now
 from pinboard.web.languages import locale
@@ -28,6 +28,11 @@ def ago(at: datetime, moment: datetime | None = None) -> str:
 def day(at: datetime, style: str = "medium") -> str:
     """Give “24 Nov 2026”, or with the style “long” “24 November 2026”."""
     return str(format_date(at, style, locale=locale()))
+
+
+def month(at: datetime) -> str:
+    """Give “November 2026”, where the day is nobody's business."""
+    return str(format_skeleton("yMMMM", at, locale=locale()))
 
 
 def moment(at: datetime) -> str:

@@ -10,8 +10,8 @@ import pytest
 
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
-FEATURES = ("accounts", "admin", "attest", "boards", "carry", "cases", "comments", "dicomweb", "drafts", "flags")
-FEATURES += ("inbox", "marks", "opinions", "patients", "people", "search", "shares", "upkeep")
+FEATURES = ("accounts", "admin", "attest", "boards", "carry", "cases", "comments", "dicomweb", "discover", "drafts")
+FEATURES += ("flags", "inbox", "marks", "opinions", "patients", "people", "search", "shares", "upkeep")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
     ("storage", "sandbox"),
@@ -42,6 +42,7 @@ SIDEWAYS = {
 READS = {
     ("boards", "cases"),
     ("boards", "comments"),
+    ("boards", "discover"),
     ("carry", "patients"),
     ("carry", "shares"),
     ("cases", "attest"),

@@ -33,6 +33,7 @@ from pinboard.models import (
     Series,
     Upload,
 )
+from pinboard.models.clinic_settings import decide
 from pinboard.models.engine import WRITE, make_sessions
 from pinboard.storage.backends import LocalBackend
 from pinboard.storage.keyfiles import KeyRing
@@ -40,7 +41,7 @@ from pinboard.storage.media import Media
 from pinboard.storage.vault import Vault
 from pinboard.web.extensions import db
 from tests.browser import Browser
-from tests.factories import make_attestation, make_case, make_comment, make_draft, make_mark, make_picture
+from tests.factories import make_attestation, make_case, make_comment, make_draft, make_mark, make_picture, make_sample
 from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
 
@@ -174,6 +175,8 @@ def _names(session, scene):
     waiting = make_case(session, people.ada, level=ConsentLevel.OUTSIDE, choice="nobody", pictures=0)
     risky = make_picture(session, waiting, modality="US", needs_attest=True)
     wish = make_attestation(session, waiting, state=AttestState.WAITING)
+    sample = make_sample(session, by=people.oz)
+    decide(session, "discover", True, by_id=people.oz.id)
     session.flush()
     return {
         "case": scene.case.public_id,
@@ -192,6 +195,8 @@ def _names(session, scene):
         "upload": slot.public_id,
         "wish": wish.public_id,
         "wish_media": risky.media_name,
+        "sample": sample.public_id,
+        "sample_media": sample.cover["name"],
         "flag": flag.public_id,
         "proof": proof.public_id,
         "ada": people.ada.public_id,

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from pinboard import clock, policy
-from pinboard.models import CaseState, ConsentLevel, PublicSample, Source, User
+from pinboard.models import CaseState, ConsentLevel, Source, User
 from pinboard.models.clinic_settings import decide
-from tests.factories import add, make_case, make_consent, make_user
+from tests.factories import make_case, make_consent, make_sample, make_user
 
 
 @pytest.fixture
@@ -18,16 +18,7 @@ def oz(session):
 @pytest.fixture
 def offered(session):
     """Give a case that its author offered, with a consent that reaches everybody."""
-    return offer(session, make_case(session, level=ConsentLevel.PUBLIC, choice="nobody"))
-
-
-def offer(session, case):
-    policy.offer_public(session, case, is_offered=True)
-    add(
-        session,
-        PublicSample(case_id=case.id, title="A shadow", offered_by_id=case.author_id, offered_at=clock.now()),
-    )
-    return case
+    return make_sample(session, make_case(session, level=ConsentLevel.PUBLIC, choice="nobody"))
 
 
 def sees(session, reader, case, verb="see"):
@@ -49,7 +40,7 @@ def test_an_offer_alone_shows_nothing_and_a_pick_alone_is_refused(session, offer
 
 @pytest.mark.parametrize("level", [None, *ConsentLevel])
 def test_only_a_public_consent_lets_an_outsider_in(session, oz, level):
-    case = offer(session, make_case(session, level=level, choice="nobody"))
+    case = make_sample(session, make_case(session, level=level, choice="nobody"))
     policy.pick_public(session, case, oz)
     assert sees(session, policy.NOBODY, case) == (level is ConsentLevel.PUBLIC)
 
@@ -65,7 +56,7 @@ def test_either_of_both_ends_it_alone(session, offered, oz):
 
 def test_an_offer_changes_no_other_reader(session, oz):
     cleo, case = make_user(session), make_case(session, level=ConsentLevel.PUBLIC)
-    offer(session, case)
+    make_sample(session, case)
     policy.pick_public(session, case, oz)
     policy.offer_public(session, case, is_offered=False)
     assert sees(session, policy.reader_for(session, cleo), case)
@@ -75,7 +66,7 @@ def test_the_end_of_a_consent_ends_it(session, offered, oz, monkeypatch):
     policy.pick_public(session, offered, oz)
     short = make_case(session, level=None, choice="nobody")
     make_consent(session, short, ConsentLevel.PUBLIC, valid_until=clock.now() + timedelta(hours=1))
-    policy.pick_public(session, offer(session, short), oz)
+    policy.pick_public(session, make_sample(session, short), oz)
     assert sees(session, policy.NOBODY, short)
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
@@ -87,7 +78,7 @@ def test_an_administrator_looks_at_what_is_offered_and_at_nothing_else(session, 
     admin, author = policy.reader_for(session, oz), policy.reader_for(session, session.get(User, offered.author_id))
     assert sees(session, admin, offered, "sample")
     assert not sees(session, admin, make_case(session, level=ConsentLevel.PUBLIC, choice="nobody"), "sample")
-    assert not sees(session, admin, offer(session, make_case(session)), "sample")
+    assert not sees(session, admin, make_sample(session, make_case(session)), "sample")
     for reader in (author, policy.NOBODY):
         assert not sees(session, reader, offered, "sample")
     offered.state = CaseState.WITHDRAWN
