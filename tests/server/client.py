@@ -97,6 +97,15 @@ class Author(Person):
         self.draft = re.search(r'data-draft="([^"]+)"', answer.text)[1]
         return re.search(r'data-put="([^"]+)"', answer.text)[1]
 
+    def send_many(self, files: list[bytes]) -> Answer:
+        """Send small files as the page does: their slots with one request, their bytes with another."""
+        answer = self.post("/uploads", {"draft": self.draft, "photo_kind": "XC", "count": len(files)}, **PART)
+        assert answer.status == 201, answer.words
+        self.draft = re.search(r'data-draft="([^"]+)"', answer.text)[1]
+        slots = re.findall(r'data-put="[^"]+/([a-z2-7]{26})"', answer.text)
+        pieces = (name.encode() + len(data).to_bytes(4, "big") + data for name, data in zip(slots, files, strict=True))
+        return self.put("/uploads", b"".join(pieces))
+
     def send(self, data: bytes) -> Answer:
         return self.put(self.slot(), data)
 
