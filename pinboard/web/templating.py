@@ -19,7 +19,7 @@ THEMES = ("system", "dark", "light")
 def init_app(app: Flask) -> None:
     """Set the globals of templates."""
     app.jinja_env.globals.update(
-        {"_": _, "ngettext": ngettext, "ago": ago, "qr": qr, "dict": dict, "ago_words": ago_words}
+        {"_": _, "ngettext": ngettext, "ago": ago, "qr": qr, "dict": dict, "script_words": script_words}
     )
     app.jinja_env.filters.update({"day": day, "moment": moment, "month": month, "clock_time": clock_time})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -31,9 +31,19 @@ def _context() -> dict[str, object]:
     return {"clinic_name": clinic_name(), "theme": theme if theme in THEMES else "system"}
 
 
-def ago_words() -> str:
-    """Hand the words of relative times to the page's script, which keeps them fresh."""
-    return json.dumps([str(word) for word in (NOW, *(words for _limit, _unit, words in STEPS))])
+def script_words() -> str:
+    """Hand the page's script what it says by itself: relative times that it keeps fresh, toasts and the two answers."""
+    words = {
+        "ago": [str(word) for word in (NOW, *(words for _limit, _unit, words in STEPS))],
+        "undo": _("Undo"),
+        "yes": _("Yes, go on"),
+        "no": _("Cancel"),
+        "failed": _("Something failed here. Nothing you wrote is lost; try again."),
+        "gone": _("That is not possible any more."),
+        "unreachable": _("The server could not be reached. Try again."),
+        "copied": _("Copied."),
+    }
+    return json.dumps(words, ensure_ascii=False)
 
 
 def clinic_name() -> str:

@@ -5,7 +5,8 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /* ---- relative times -------------------------------------------------- */
 
-const [NOW, ...STEPS] = JSON.parse(document.documentElement.dataset.ago);
+const WORDS = JSON.parse(document.documentElement.dataset.words);
+const [NOW, ...STEPS] = WORDS.ago;
 const UNITS = [[3600, 60], [86400, 3600], [86400 * 60, 86400]].map((unit, at) => [...unit, STEPS[at]]);
 
 function ago(date, now = Date.now()) {
@@ -42,7 +43,7 @@ export function toast(text, undo) {
   line.className = "toast";
   line.append(text);
   if (undo) {
-    const back = button("Undo", "", "");
+    const back = button(WORDS.undo, "", "");
     back.className = "";
     back.type = "button";
     back.addEventListener("click", () => {
@@ -90,7 +91,7 @@ function ask(words) {
     line.textContent = words;
     const row = document.createElement("div");
     row.className = "actions";
-    row.append(button("Yes, go on", "yes", "danger"), button("Cancel", "no", ""));
+    row.append(button(WORDS.yes, "yes", "danger"), button(WORDS.no, "no", ""));
     body.append(line, row);
     box.append(body);
     box.addEventListener("close", () => { resolve(box.returnValue === "yes"); box.remove(); });
@@ -140,9 +141,9 @@ document.addEventListener("pinboard:toast", ({ detail }) => { closeDialog(); toa
 document.addEventListener("htmx:response:error", (event) => {
   const { status } = event.detail.ctx.response;
   if (status === 422 || status === 409) return;
-  toast(status >= 500 ? "Something failed here. Nothing you wrote is lost; try again." : "That is not possible any more.");
+  toast(status >= 500 ? WORDS.failed : WORDS.gone);
 });
-document.addEventListener("htmx:error", () => toast("The server could not be reached. Try again."));
+document.addEventListener("htmx:error", () => toast(WORDS.unreachable));
 
 /* ---- small things ---------------------------------------------------- */
 
@@ -164,7 +165,7 @@ document.addEventListener("click", (event) => {
   const secret = event.target.closest("[data-copy], [data-select]");
   if (!secret) return;
   secret.select();
-  navigator.clipboard?.writeText(secret.value).then(() => toast("Copied."), () => {});
+  navigator.clipboard?.writeText(secret.value).then(() => toast(WORDS.copied), () => {});
 });
 
 function tellConnection() {
