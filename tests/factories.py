@@ -38,6 +38,7 @@ from pinboard.models import (
     Receipt,
     Release,
     Role,
+    SavedSearch,
     Series,
     Share,
     ShareKind,
@@ -188,6 +189,17 @@ def make_picture(session, case, *, modality="CT", frames=1, width=512, height=51
     if case.seq is not None:
         policy.void_attestations(session, case)
     return instance
+
+
+def make_saved_search(session, by=None, *, name="Chests", query="modality:ct", seen_seq=0):
+    """Keep a search for a member."""
+    by_id = (by or make_user(session)).id
+    return add(
+        session,
+        SavedSearch(
+            public_id=public_id(), user_id=by_id, name=name, query=query, seen_seq=seen_seq, created_at=clock.now()
+        ),
+    )  # fmt: skip
 
 
 def make_sample(session, case=None, *, by=None, title="A shadow for everybody", **given):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import CompoundSelect, String, case, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from pinboard.models.expression import EVERY, All, Expression, OneOf, Phrase, one
+from pinboard.models.expression import EVERY, All, Expression, OneOf, Phrase, one, phrases
 from pinboard.models.fulltext import LEXICON
 from pinboard.search import synonyms
 from pinboard.search.grammar import Part, Query
@@ -63,6 +63,12 @@ class Lexicon:
             if asked:
                 found.endings[asked].append(word)
         return found
+
+    @classmethod
+    def of(cls, session: Session, expression: Expression) -> Lexicon:
+        """Ask for the tokens of a question that needs no endings."""
+        exact = {EVERY, *(token for phrase in phrases(expression) for token in phrase.tokens)}
+        return cls({word: cases for _asked, word, cases in session.execute(_statement(exact, []))}, {})
 
     def cases(self, expression: Expression) -> int:
         """Give the most cases that may answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +21,20 @@ MEMBERS = (Role.CLINICIAN, Role.TRAINEE)
 
 def resolve(session: Session, reader: Reader, query: Query) -> Query:
     """Give the question with every value known; a board that may not be seen is like one that is not there."""
-    waiting = [part for part in query.parts if part.kind in ASKED]
+    return resolve_all(session, reader, [query])[0]
+
+
+def resolve_all(session: Session, reader: Reader, queries: list[Query]) -> list[Query]:
+    """Give several questions with every value known, in one statement."""
+    waiting = [part for query in queries for part in query.parts if part.kind in ASKED]
     if not waiting:
-        return query
+        return queries
     kinds = {part.kind for part in waiting}
-    rows = session.execute(union_all(*_known(reader, kinds, [slug(part.wanted) for part in waiting]))).all()
+    rows = session.execute(union_all(*_known(reader, kinds, sorted({slug(part.wanted) for part in waiting})))).all()
+    return [_resolved(reader, query, rows) for query in queries]
+
+
+def _resolved(reader: Reader, query: Query, rows: Sequence[Any]) -> Query:
     found = Query(bad=list(query.bad))
     for part in query.parts:
         if part.kind not in ASKED:

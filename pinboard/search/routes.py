@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, request
+from flask import Response, g, request
 
-from pinboard.search import queries
+from pinboard.search import queries, routes_saved, routes_suggest, saved
+from pinboard.search.blueprint import bp
 from pinboard.search.facets import NAMES, choices
 from pinboard.search.grammar import LONGEST, Query, read
 from pinboard.search.resolve import resolve
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.forms import trimmed
-from pinboard.web.htmx import respond
-from pinboard.web.paging import Cursor
+from pinboard.web.htmx import is_fragment, respond
+from pinboard.web.paging import LARGEST, Cursor
 
-bp = Blueprint("search", __name__)
+__all__ = ["bp", "routes_saved", "routes_suggest"]
 
 OFFERED = ("is", "modality", "sex", "age", "has")
 """Filters whose few values the page offers as links."""
@@ -31,6 +32,7 @@ def index() -> Response:
     after = Cursor.read(request.args.get("after"), int)
     query = resolve(db.session(), g.reader, read(text))
     found = queries.find(db.session(), g.reader, query, after)
+    since = request.args.get("since", type=int)
     more = f"q={quote(str(query), safe='')}&after={found.next}" if found.next else None
     return respond(
         "pages/search/index.html",
@@ -42,6 +44,8 @@ def index() -> Response:
         query=query,
         chips=chips(query),
         groups=offers(query),
+        since=since if since is not None and 0 <= since <= LARGEST else None,
+        kept=saved.kept(db.session(), g.reader) if not text and not is_fragment() else [],
     )
 
 

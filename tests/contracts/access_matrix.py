@@ -93,7 +93,9 @@ GET    /b/{board}                                         200  200  --   --   --
 POST   /b/{board}/archive                                 go   --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/people                                  422  --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/people/{ben}/remove                     go   --   --   --   --   --   wait --   in   in   in
+GET    /b/{board}/news                                    200  200  --   --   --   --   wait --   in   in   in
 GET    /b/{board}/pins                                    200  200  --   --   --   --   wait --   in   in   in
+POST   /b/{board}/seen                                    go   go   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/pins/{pin}/remove                       go   --   --   --   --   --   wait --   in   in   in
 GET    /b/{board}/settings                                200  --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/settings                                go   --   --   --   --   --   wait --   in   in   in
@@ -104,6 +106,8 @@ GET    /boards/new                                        200  200  200  --   --
 GET    /c/{case}/pin                                      200  200  200  --   --   --   wait --   in   in   in
 POST   /c/{case}/pin                                      go   --   --   --   --   --   wait --   in   in   in
 GET    /feed                                              200  200  200  200  --   --   wait --   in   in   in
+GET    /feed/news                                         200  200  200  200  --   --   wait --   in   in   in
+POST   /feed/seen                                         go   go   go   go   --   --   wait --   in   in   in
 
 # What is carried away                                    ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}/download                                 200  200  200  --   --   --   wait --   in   in   in
@@ -122,6 +126,7 @@ GET    /s/{link}/download/{media}/f0.png                  409  409  409  409  40
 # Cases                                                   ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}                                          200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/receipt                                  200  200  200  200  --   --   wait --   in   in   in
+GET    /c/{case}/similar                                  200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/series/1                                 200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/series/1/view.json                       200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/glimpse.json                             200  200  200  200  --   --   wait --   in   in   in
@@ -166,6 +171,12 @@ POST   /c/{case}/marks/{mark}/restore                     --   go   --   --   --
 # Search                                                  ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /search                                            200  200  200  200  --   --   wait --   in   in   in
 GET    /search/results                                    200  200  200  200  --   --   wait --   in   in   in
+GET    /search/saved                                      200  200  200  200  --   --   wait --   in   in   in
+POST   /search/saved                                      422  422  422  422  --   --   wait --   in   in   in
+POST   /search/saved/{saved}/delete                       --   200  --   --   --   --   wait --   in   in   in
+POST   /search/saved/{saved}/open                         --   go   --   --   --   --   wait --   in   in   in
+POST   /search/saved/{saved}/rename                       --   422  --   --   --   --   wait --   in   in   in
+GET    /search/suggest                                    200  200  200  200  --   --   wait --   in   in   in
 
 # Inbox                                                   ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /inbox                                             200  200  200  200  200  200  200  200  in   in   in

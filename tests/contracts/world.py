@@ -41,7 +41,16 @@ from pinboard.storage.media import Media
 from pinboard.storage.vault import Vault
 from pinboard.web.extensions import db
 from tests.browser import Browser
-from tests.factories import make_attestation, make_case, make_comment, make_draft, make_mark, make_picture, make_sample
+from tests.factories import (
+    make_attestation,
+    make_case,
+    make_comment,
+    make_draft,
+    make_mark,
+    make_picture,
+    make_sample,
+    make_saved_search,
+)
 from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
 
@@ -196,6 +205,7 @@ def _names(session, scene):
         "wish": wish.public_id,
         "wish_media": risky.media_name,
         "sample": sample.public_id,
+        "saved": make_saved_search(session, people.ben).public_id,
         "sample_media": sample.cover["name"],
         "flag": flag.public_id,
         "proof": proof.public_id,
