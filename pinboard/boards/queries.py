@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
+from pinboard.boards.activity import unread
 from pinboard.cases.queries import CARD, Card, Cover, card, cover
-from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, Case, Pin, Role, User
+from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, BoardVisit, Case, Pin, Role, User
 from pinboard.policy import PAGE, NotFound, Reader, may_board, newest_prepared, newest_values, visible
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
@@ -34,6 +35,8 @@ class Page:
 
     cards: list[Card]
     next: Cursor | None
+    marks: list[int]
+    """What each was given when it came, which only grows: what is larger than the mark of the last visit is new."""
 
 
 def feed_page(session: Session, reader: Reader, after: Cursor | None, *, pages: int = 1) -> Page:
@@ -43,7 +46,8 @@ def feed_page(session: Session, reader: Reader, after: Cursor | None, *, pages: 
     asked = _feed(len(reader.principals), most + 1, is_later=before is not None)
     rows = session.execute(asked, newest_values(reader, before)).all()
     shown = rows[:most]
-    return Page([card(row) for row in shown], Cursor((shown[-1].seq,)) if len(rows) > most else None)
+    following = Cursor((shown[-1].seq,)) if len(rows) > most else None
+    return Page([card(row) for row in shown], following, [row.seq for row in shown])
 
 
 @cache
@@ -56,7 +60,13 @@ def board_page(session: Session, reader: Reader, shown_on: Wall, after: Cursor |
     """Give so many pages of a board's pins; a pin whose case this reader may not see is not there."""
     most = PAGE * pages
     query = (
-        select(*CARD, Pin.public_id.label("pin_id"), Pin.position, may_unpin(reader, shown_on).label("may_unpin"))
+        select(
+            *CARD,
+            Pin.id.label("mark"),
+            Pin.public_id.label("pin_id"),
+            Pin.position,
+            may_unpin(reader, shown_on).label("may_unpin"),
+        )
         .join(Case, Case.id == Pin.case_id)
         .where(Pin.board_id == shown_on.board.id, visible(reader))
         .order_by(Pin.position.desc(), Pin.case_id.desc())
@@ -68,7 +78,8 @@ def board_page(session: Session, reader: Reader, shown_on: Wall, after: Cursor |
     rows = session.execute(query).all()
     shown = rows[:most]
     following = Cursor((shown[-1].position, shown[-1].id)) if len(rows) > most else None
-    return Page([card(row, pin_id=row.pin_id if row.may_unpin else None) for row in shown], following)
+    cards = [card(row, pin_id=row.pin_id if row.may_unpin else None) for row in shown]
+    return Page(cards, following, [row.mark for row in shown])
 
 
 def may_unpin(reader: Reader, shown_on: Wall) -> ColumnElement[bool]:
@@ -103,6 +114,7 @@ class BoardItem:
     is_archived: bool
     covers: tuple[Cover, ...] = ()
     has_it: bool = False
+    unread: int = 0
 
 
 def boards_page(
@@ -115,9 +127,17 @@ def boards_page(
         query = query.where(or_(Board.title > title, and_(Board.title == title, Board.id > board_id)))
     rows = session.execute(query.limit(limit + 1)).all()
     shown = rows[:limit]
-    found = covers(session, reader, [row.id for row in shown])
+    ids = [row.id for row in shown]
+    found, new = covers(session, reader, ids), unread(session, reader, ids)
     items = [
-        BoardItem(row.slug, row.title, KINDS[row.kind], row.archived_at is not None, tuple(found.get(row.id, ())))
+        BoardItem(
+            row.slug,
+            row.title,
+            KINDS[row.kind],
+            row.archived_at is not None,
+            tuple(found.get(row.id, ())),
+            unread=new.get(row.id, 0),
+        )
         for row in shown
     ]
     return items, Cursor((shown[-1].title, shown[-1].id)) if len(rows) > limit else None
@@ -175,18 +195,25 @@ class Wall:
     board: Board
     may_pin: bool
     may_manage: bool
+    seen: int | None = None
+    """The newest pin that was there at this reader's last visit."""
 
 
 def wall(session: Session, reader: Reader, slug: str) -> Wall:
-    """Give a board that a reader may see and both of the other verbs, in one statement."""
+    """Give a board that a reader may see, both of the other verbs and the last visit, in one statement."""
     row = session.execute(
-        select(Board, may_board(reader, "pin"), may_board(reader, "settings")).where(
-            Board.slug == slug, may_board(reader, "see")
-        ),
+        select(Board, may_board(reader, "pin"), may_board(reader, "settings"), BoardVisit.seen_pin_id)
+        .outerjoin(BoardVisit, _last_visit(reader))
+        .where(Board.slug == slug, may_board(reader, "see")),
     ).one_or_none()
     if row is None:
         raise NotFound
-    return Wall(row[0], bool(row[1]), bool(row[2]))
+    return Wall(row[0], bool(row[1]), bool(row[2]), row[3])
+
+
+def _last_visit(reader: Reader) -> ColumnElement[bool]:
+    mine = (BoardVisit.board_id == Board.id, BoardVisit.user_id == reader.user_id)
+    return and_(*mine, BoardVisit.visited_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response, g, make_response, request
 
-from pinboard.boards import pinning, queries, service, settings
+from pinboard.boards import news, pinning, queries, service, settings
+from pinboard.boards.activity import divide
 from pinboard.boards.blueprint import bp, is_clinician
 from pinboard.boards.forms import BoardForm
 from pinboard.discover.queries import landing
@@ -20,7 +21,7 @@ from pinboard.web.paging import Cursor, pages_asked
 from pinboard.web.text import _
 from pinboard.web.visitors import visitors_page
 
-__all__ = ["bp", "pinning", "settings"]
+__all__ = ["bp", "news", "pinning", "settings"]
 """The blueprint, and the modules that hang their routes on it."""
 
 
@@ -46,15 +47,15 @@ def feed() -> Response:
     after = Cursor.read(request.args.get("after"), int)
     found = queries.feed_page(db.session(), g.reader, after, pages=pages_asked())
     boards = [] if found.cards else queries.boards_page(db.session(), g.reader, limit=6)[0]
-    return _wall("pages/boards/feed.html", "/", "/feed", found, boards=boards)
+    return _feed(found, after, boards=boards)
 
 
 @bp.get("/feed")
 @access("reader")
 def feed_next() -> Response:
     """Give the next page of the feed."""
-    found = queries.feed_page(db.session(), g.reader, Cursor.read(request.args.get("after"), int))
-    return _wall("pages/boards/feed.html", "/", "/feed", found, boards=[])
+    after = Cursor.read(request.args.get("after"), int)
+    return _feed(queries.feed_page(db.session(), g.reader, after), after, boards=[])
 
 
 @bp.get("/boards")
@@ -146,9 +147,20 @@ def _board(slug: str) -> Response:
         found,
         board=wall.board,
         kind_word=queries.KINDS[wall.board.kind],
+        seen=wall.seen,
+        seen_at=None if after else divide(found.marks, wall.seen),
         may_manage=wall.may_manage,
         unpin=f"/b/{slug}/pins/" if wall.may_pin else "",
     )
+
+
+def _feed(found: queries.Page, after: Cursor | None, **context: Any) -> Response:
+    """Answer with the feed, divided where its reader had seen it before."""
+    seen = news.seen_of_feed()
+    follows_new = after is not None and seen is not None and int(after.keys[0]) > seen
+    top = found.marks[0] if found.marks else 0
+    context |= {"seen": seen, "top": top, "seen_at": divide(found.marks, seen, follows_new=follows_new)}
+    return _wall("pages/boards/feed.html", "/", "/feed", found, seen_form=top, **context)
 
 
 def _wall(page: str, here: str, partial: str, found: queries.Page, **context: Any) -> Response:

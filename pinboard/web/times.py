@@ -30,6 +30,14 @@ def day(at: datetime, style: str = "medium") -> str:
     return str(format_date(at, style, locale=locale()))
 
 
+def since(at: datetime) -> str:
+    """Give “today”, “Tuesday” within a week, or the day: since when something is new."""
+    days = (now().date() - at.date()).days
+    if days < 1:
+        return _("today")
+    return str(format_date(at, "EEEE", locale=locale())) if days < 7 else day(at)
+
+
 def month(at: datetime) -> str:
     """Give “November 2026”, where the day is nobody's business."""
     return str(format_skeleton("yMMMM", at, locale=locale()))

@@ -80,9 +80,11 @@
     place(cards) {
       const sizes = cards.map((card) => card.offsetHeight);
       cards.forEach((card, index) => {
+        if (card.hasAttribute("data-wide")) this.heights.fill(Math.max(0, ...this.heights));
         const column = this.column();
         card.style.transform = `translate(${column * this.step}px, ${this.heights[column]}px)`;
         this.heights[column] += sizes[index] + ROW_GAP;
+        if (card.hasAttribute("data-wide")) this.heights.fill(this.heights[column]);
         this.placed.set(card, sizes[index]);
         this.resizer.observe(card);
       });
