@@ -5,7 +5,18 @@ from pinboard.policy.carrying import case_to_carry, may_carry
 from pinboard.policy.choice import Preview, apply_choice, fits, is_made, preview_readers, sources_of
 from pinboard.policy.derive import drifted, rebuild
 from pinboard.policy.faces import FOR_EVERYBODY, FOR_OUTSIDERS, within
-from pinboard.policy.gate import RULES, NotFound, Rule, agreed, board_for, case_for, may, may_board, offered
+from pinboard.policy.gate import (
+    RULES,
+    NotFound,
+    Rule,
+    agreed,
+    board_for,
+    case_for,
+    may,
+    may_board,
+    may_restore_board,
+    offered,
+)
 from pinboard.policy.guard import AudienceStale, stale_cases
 from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
@@ -79,6 +90,7 @@ __all__ = [
     "may_board",
     "may_carry",
     "may_leave",
+    "may_restore_board",
     "member",
     "newest",
     "newest_prepared",

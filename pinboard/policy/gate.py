@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -164,8 +165,12 @@ def _flagged() -> ColumnElement[bool]:
     return and_(Case.state == CaseState.HIDDEN, waits)
 
 
+BOARD_VERBS = frozenset({"see", "pin", "arrange", "describe", "settings"})
+"""Arrange is order, sections and cover; describe is the words below its name; settings is all that is left."""
+
+
 def board_for(session: Session, reader: Reader, verb: str, slug: str) -> Board:
-    """Give the board if this reader may `see`, `pin` on or change the `settings` of it, or raise `NotFound`."""
+    """Give the board if this reader may do `verb` with it, one of `BOARD_VERBS`, or raise `NotFound`."""
     found = session.scalar(select(Board).where(Board.slug == slug, may_board(reader, verb)))
     if found is None:
         raise NotFound
@@ -174,22 +179,69 @@ def board_for(session: Session, reader: Reader, verb: str, slug: str) -> Board:
 
 def may_board(reader: Reader, verb: str) -> ColumnElement[bool]:
     """Give the clause for “this reader may do `verb` with the board of this row”, for lists of boards too."""
-    if verb not in {"see", "pin", "settings"}:
+    if verb not in BOARD_VERBS:
         raise KeyError(verb)
     if reader.register == "subject":
         return _own_patient_board(reader) if verb == "see" else false()
     if reader.register != "clinic" or not reader.verified or reader.role not in _CLINIC:
         return false()
-    if verb == "settings":
-        return or_(_holds(reader, BoardVerb.OWNER), _specialty() if reader.is_admin else false())
-    if verb == "pin":
-        if reader.role is not Role.CLINICIAN:
-            return false()
-        return and_(
-            Board.archived_at.is_(None),
-            or_(_specialty(), _holds(reader, BoardVerb.OWNER, BoardVerb.EDITOR), _in_group(reader)),
-        )
+    return and_(Board.removed_at.is_(None), _WAYS[verb](reader))
+
+
+def may_restore_board(reader: Reader) -> ColumnElement[bool]:
+    """Give the clause for “this reader may take the board of this row out of the trash”."""
+    if reader.register != "clinic" or not reader.verified:
+        return false()
+    return and_(Board.removed_at.is_not(None), _holds(reader, BoardVerb.OWNER))
+
+
+def _may_see(reader: Reader) -> ColumnElement[bool]:
     return or_(_specialty(), _holds(reader, *BoardVerb), _in_group(reader))
+
+
+def _may_pin(reader: Reader) -> ColumnElement[bool]:
+    if reader.role is not Role.CLINICIAN:
+        return false()
+    return and_(Board.archived_at.is_(None), or_(_specialty(), _lays_out(reader)))
+
+
+def _may_arrange(reader: Reader) -> ColumnElement[bool]:
+    if reader.role is not Role.CLINICIAN:
+        return false()
+    return or_(_lays_out(reader), _curates(reader))
+
+
+def _may_describe(reader: Reader) -> ColumnElement[bool]:
+    return or_(_may_set(reader), _curates(reader))
+
+
+def _may_set(reader: Reader) -> ColumnElement[bool]:
+    return or_(_holds(reader, BoardVerb.OWNER), _specialty() if reader.is_admin else false())
+
+
+_WAYS: dict[str, Callable[[Reader], ColumnElement[bool]]] = {
+    "see": _may_see,
+    "pin": _may_pin,
+    "arrange": _may_arrange,
+    "describe": _may_describe,
+    "settings": _may_set,
+}
+
+
+def _lays_out(reader: Reader) -> ColumnElement[bool]:
+    return or_(_holds(reader, BoardVerb.OWNER, BoardVerb.EDITOR), _in_group(reader))
+
+
+def _curates(reader: Reader) -> ColumnElement[bool]:
+    """Give the clause for a specialty's board that an administrator let this clinician look after, or all for one."""
+    if reader.role is not Role.CLINICIAN:
+        return false()
+    named = exists(
+        select(BoardRole.board_id).where(
+            BoardRole.board_id == Board.id, BoardRole.user_id == reader.user_id, BoardRole.role == BoardVerb.EDITOR
+        )
+    )
+    return and_(_specialty(), true() if reader.is_admin else named)
 
 
 def _specialty() -> ColumnElement[bool]:

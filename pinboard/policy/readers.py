@@ -175,14 +175,16 @@ def _memberships(limit: int) -> Select[str]:
     """
     user_id = bindparam("user", type_=Integer)
     group = select(_named("g:", GroupMember.group_id).label("principal")).where(GroupMember.user_id == user_id)
-    role = select(_named("b:", BoardRole.board_id)).where(BoardRole.user_id == user_id)
+    # A board in the trash has no readers until it comes back.
+    stands = Board.removed_at.is_(None)
+    role = select(_named("b:", Board.id)).join(BoardRole).where(BoardRole.user_id == user_id, stands)
     owned = select(_named("b:", Board.id)).where(
-        Board.owner_id == user_id, Board.kind.in_((BoardKind.PERSONAL, BoardKind.GROUP))
+        Board.owner_id == user_id, Board.kind.in_((BoardKind.PERSONAL, BoardKind.GROUP)), stands
     )
     shared = (
         select(_named("b:", Board.id))
         .join(GroupMember, GroupMember.group_id == Board.group_id)
-        .where(GroupMember.user_id == user_id, Board.kind == BoardKind.GROUP)
+        .where(GroupMember.user_id == user_id, Board.kind == BoardKind.GROUP, stands)
     )
     every = union_all(group, role, owned, shared).subquery()
     moment = bindparam("moment", type_=Audience.not_after.type)
