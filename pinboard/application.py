@@ -25,6 +25,7 @@ from pinboard.patients.routes import bp as patients
 from pinboard.people.routes import bp as people
 from pinboard.search.routes import bp as search
 from pinboard.shares.routes import bp as shares
+from pinboard.trash.routes import bp as trash
 from pinboard.upkeep.routes_images import bp as upkeep
 from pinboard.web import (
     access,
@@ -63,6 +64,7 @@ FEATURES = (
     people,
     search,
     shares,
+    trash,
     upkeep,
     viewer,
 )

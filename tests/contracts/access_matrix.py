@@ -269,6 +269,10 @@ GET    /s/{link}                                          200  200  200  200  20
 GET    /s/{link}/media/{media}/w236                       200  200  200  200  200  200  200  200  200  200  200
 POST   /s/{link}/unlock                                   422  422  422  422  422  422  422  422  422  422  422
 
+# What can come back                                      ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /trash                                             200  200  200  200  --   --   wait --   in   in   in
+POST   /trash/boards/{removed}/restore                    go   --   --   --   --   --   wait --   in   in   in
+
 # What visitors see                                       ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /discover                                          200  200  200  200  200  200  200  200  200  200  200
 GET    /discover/{sample}                                 200  200  200  200  200  200  200  200  200  200  200

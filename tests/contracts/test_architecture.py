@@ -11,7 +11,7 @@ import pytest
 from tests.contracts.code import Module, functions, imports, length, module, modules
 
 FEATURES = ("accounts", "admin", "attest", "boards", "carry", "cases", "comments", "dicomweb", "discover", "drafts")
-FEATURES += ("flags", "inbox", "marks", "opinions", "patients", "people", "search", "shares", "upkeep")
+FEATURES += ("flags", "inbox", "marks", "opinions", "patients", "people", "search", "shares", "trash", "upkeep")
 LAYERS = (
     ("custody", "clock", "ids", "settings", "config", "vocabulary", "imaging", "deid", "data"),
     ("storage", "sandbox"),
@@ -54,6 +54,7 @@ READS = {
     ("search", "cases"),
     ("shares", "attest"),
     ("shares", "patients"),
+    ("trash", "comments"),
     ("upkeep", "cases"),
 }
 

@@ -43,6 +43,7 @@ from pinboard.web.extensions import db
 from tests.browser import Browser
 from tests.factories import (
     make_attestation,
+    make_board,
     make_case,
     make_comment,
     make_draft,
@@ -185,6 +186,7 @@ def _names(session, scene):
     risky = make_picture(session, waiting, modality="US", needs_attest=True)
     wish = make_attestation(session, waiting, state=AttestState.WAITING)
     sample = make_sample(session, by=people.oz)
+    removed = make_board(session, people.ada, removed_at=now())
     decide(session, "discover", True, by_id=people.oz.id)
     session.flush()
     return {
@@ -204,6 +206,7 @@ def _names(session, scene):
         "upload": slot.public_id,
         "wish": wish.public_id,
         "wish_media": risky.media_name,
+        "removed": removed.slug,
         "sample": sample.public_id,
         "saved": make_saved_search(session, people.ben).public_id,
         "sample_media": sample.cover["name"],
