@@ -3,12 +3,28 @@
 It knows nothing of who may see what: every query joins it with the audience.
 """
 
-# ruff: noqa: S608 - the only text that is joined in is a name of ours
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Connection, MetaData, String, Table, Text, literal
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Text,
+    cast,
+    column,
+    literal,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -29,15 +45,7 @@ LEXICON = Table("search_word", _TABLES, Column("word", String(80), primary_key=T
 """Every token with the number of cases that have it; the plan of a search rests on it, and nobody is shown it."""
 STALE = Table("search_stale", _TABLES, Column("case_id", BigInteger, primary_key=True))
 """Cases that changed since they were indexed; triggers write it, so that no writer can forget it."""
-_FTS = "search_fts"
-
-
-class _Matches(FunctionElement[bool]):
-    """Finds through the index."""
-
-    name = "matches"
-    type = Boolean()
-    inherit_cache = True
+_FTS = table("search_fts", column("rowid", BigInteger), column("search_fts", Text))
 
 
 class _Holds(FunctionElement[bool]):
@@ -53,29 +61,26 @@ def is_ours(table: str | None) -> bool:
     return bool(table) and str(table).startswith("search_")
 
 
-def matches(expression: Expression) -> ColumnElement[bool]:
-    """Give the clause that finds indexed cases by their words."""
-    return _Matches(DOCUMENT.c.seq, DOCUMENT.c.words, literal(fts5(expression)), literal(tsquery(expression)))
+def found_by(expression: Expression, dialect: str) -> Select[int, int]:
+    """Give the query for (seq, case_id) of what the index finds.
+
+    On SQLite it stands on the virtual table, which hands the newest out first; asked whether a case is among the
+    found, the planner reads every case.
+    """
+    if dialect == "sqlite":
+        asked = _FTS.c.search_fts.op("MATCH")(literal(fts5(expression)))
+        return (
+            select(_FTS.c.rowid.label("seq"), DOCUMENT.c.case_id)
+            .join_from(_FTS, DOCUMENT, _FTS.c.rowid == DOCUMENT.c.seq)
+            .where(asked)
+        )
+    asked = DOCUMENT.c.words.op("@@")(cast(literal(tsquery(expression)), TSQUERY))
+    return select(DOCUMENT.c.seq, DOCUMENT.c.case_id).where(asked)
 
 
 def holds(expression: Expression) -> ColumnElement[bool]:
     """Give the clause that looks at the words of a case which something else has found."""
     return _Holds(DOCUMENT.c.words, literal(packed(expression)), literal(tsquery(expression)))
-
-
-@compiles(_Matches, "sqlite")
-def _fts5(element: _Matches, compiler: SQLCompiler, **kw: Any) -> str:
-    seq, _words, query, _other = element.clauses
-    return (
-        f"{compiler.process(seq, **kw)} IN"
-        f" (SELECT rowid FROM {_FTS} WHERE {_FTS} MATCH {compiler.process(query, **kw)})"
-    )
-
-
-@compiles(_Matches, "postgresql")
-def _tsvector(element: _Matches, compiler: SQLCompiler, **kw: Any) -> str:
-    _seq, words, _other, query = element.clauses
-    return f"{compiler.process(words, **kw)} @@ CAST({compiler.process(query, **kw)} AS tsquery)"
 
 
 @compiles(_Holds, "sqlite")
@@ -94,4 +99,4 @@ def _by_row(element: _Holds, compiler: SQLCompiler, **kw: Any) -> str:
 def forget(connection: Connection) -> None:
     """Rewrite the index, so that words of erased cases leave the file too; SQLite keeps them until a merge."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO {_FTS}({_FTS}) VALUES ('optimize')")
+        connection.exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES ('optimize')")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.cases.queries import CARD, Card, card
 from pinboard.models import Case
-from pinboard.models.fulltext import DOCUMENT, holds, matches
+from pinboard.models.fulltext import DOCUMENT, found_by, holds
 from pinboard.policy import Reader, newest, visible
 from pinboard.search.grammar import Query
 from pinboard.search.marks import Marked, Marker
@@ -28,7 +28,7 @@ FEW = 2_000
 """Answers that the index may give to sort out by audience."""
 MOST_LOOKED_AT = 5_000
 _LEAST_LOOKED_AT = 200
-_MARGIN = 4
+_MARGIN = 1.5
 TEXTS = (Case.question, Case.findings, Case.history, Case.outcome)
 
 
@@ -72,7 +72,11 @@ def places(
 ) -> tuple[Sequence[Any], int, int]:
     """Give rows of cases that answer, how many were looked at if that was not all, and where to go on from there."""
     if made.rarest <= FEW:
-        return session.execute(_by_index(reader, made, before, limit)).all(), 0, 0
+        return (
+            session.execute(_by_index(reader, made, before, limit, dialect=session.get_bind().dialect.name)).all(),
+            0,
+            0,
+        )
     wanted = int(_MARGIN * limit / max(made.likely, 1e-6))
     for bound in sorted({min(MOST_LOOKED_AT, max(_LEAST_LOOKED_AT, wanted)), MOST_LOOKED_AT}):
         rows = session.execute(_by_audience(reader, made, before, (bound, limit))).all()
@@ -83,14 +87,18 @@ def places(
     return hits, looked_at, low
 
 
-def _by_index(reader: Reader, made: Plan, before: int | None, limit: int) -> Executable:
+def _by_index(reader: Reader, made: Plan, before: int | None, limit: int, *, dialect: str) -> Executable:
     """Let the index find and the audience sort out."""
-    every = select(DOCUMENT.c.seq, DOCUMENT.c.case_id).where(matches(made.expression))
-    found = every.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-    top = select(found.c.seq, found.c.case_id).where(visible(reader, found.c.case_id)).order_by(found.c.seq.desc())
-    if before is not None:
-        top = top.where(found.c.seq < before)
-    first = top.limit(limit).subquery()
+    every = found_by(made.expression, dialect)
+    seq: Any
+    case_id: Any
+    if dialect == "postgresql":
+        found = every.cte("found").prefix_with("MATERIALIZED")
+        seq, case_id, top = found.c.seq, found.c.case_id, select(found.c.seq, found.c.case_id)
+    else:
+        seq, case_id, top = every.selected_columns.seq, every.selected_columns.case_id, every
+    top = top.where(visible(reader, case_id)).order_by(seq.desc()).limit(limit)
+    first = (top if before is None else top.where(seq < before)).subquery()
     return select(*CARD, first.c.seq, *TEXTS).join(first, first.c.case_id == Case.id).order_by(first.c.seq.desc())
 
 
@@ -105,11 +113,11 @@ def _by_audience(reader: Reader, made: Plan, before: int | None, bounds: tuple[i
         select(seen.c.seq, seen.c.case_id, is_hit.label("is_hit"))
         .select_from(seen)
         .outerjoin(DOCUMENT, DOCUMENT.c.seq == seen.c.seq)
-        .where(or_(is_hit, seen.c.seq == low))
-        .order_by(is_hit.desc(), seen.c.seq.desc())
-        .limit(limit)
+        .cte("judged")
+        .prefix_with("MATERIALIZED")
     )
-    first = judged.subquery()
+    hits = select(judged).where(or_(judged.c.is_hit, judged.c.seq == low))
+    first = hits.order_by(judged.c.is_hit.desc(), judged.c.seq.desc()).limit(limit).subquery()
     return (
         select(*CARD, first.c.seq, *TEXTS, first.c.is_hit, low.label("low"), looked_at.label("looked_at"))
         .join(first, first.c.case_id == Case.id)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, text
 from pinboard import policy
 from pinboard.models import Case, CaseRole, CaseState, catch_up
 from pinboard.models.expression import EVERY, All, OneOf, Phrase, fts5, holds, one, packed, tsquery
-from pinboard.models.fulltext import DOCUMENT, LEXICON, forget, is_ours, matches
+from pinboard.models.fulltext import DOCUMENT, LEXICON, forget, found_by, is_ours
 from pinboard.models.fulltext import holds as holds_row
 from pinboard.models.tokens import tokens
 from tests.factories import make_board, make_case, make_draft, make_pin, make_user
@@ -28,7 +28,7 @@ def case(session):
 
 
 def _found(session, expression):
-    by_index = set(session.scalars(select(DOCUMENT.c.case_id).where(matches(expression))))
+    by_index = {row.case_id for row in session.execute(found_by(expression, session.get_bind().dialect.name))}
     by_row = set(session.scalars(select(DOCUMENT.c.case_id).where(holds_row(expression))))
     assert by_index == by_row
     return by_index
