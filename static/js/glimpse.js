@@ -64,7 +64,7 @@ class Reel {
   }
 }
 
-const cardOf = (node) => node.closest?.("[data-glimpse]");
+const cardOf = (node) => node.closest?.("[data-glimpse]:not(:has(.covered))");
 
 function reelOf(card) {
   if (!reels.has(card)) reels.set(card, new Reel(card));
@@ -90,7 +90,7 @@ let over = null;
 
 function hover(event) {
   if (event.pointerType !== "mouse" || calm.matches || navigator.connection?.saveData) return;
-  const plate = event.target.closest?.("[data-glimpse] .plate");
+  const plate = event.target.closest?.("[data-glimpse] .plate:not(:has(.covered))");
   const card = plate && cardOf(plate);
   if (over && over !== card) reelOf(over).rests();
   over = card || null;
@@ -108,34 +108,39 @@ function hover(event) {
 let drag = null;
 
 function press(event) {
-  const plate = event.target.closest?.("[data-glimpse] .plate");
+  const plate = event.target.closest?.("[data-glimpse] .plate:not(:has(.covered))");
   if (!plate || event.pointerType === "mouse") return;
   const reel = reelOf(cardOf(plate));
-  reel.load();
-  drag = { reel, x: event.clientX, width: plate.getBoundingClientRect().width, from: null, moved: false };
+  const one = { reel, x: event.clientX, by: 0, width: plate.getBoundingClientRect().width, from: null, moved: false };
+  drag = one;
+  // Pictures that come after the finger moved, or left, are shown where it was.
+  reel.load().then(() => follow(one));
+}
+
+function follow(one) {
+  const { reel, moved } = one;
+  if (!moved || !reel.pictures || reel.kind !== "frames") return;
+  one.from ??= reel.at;
+  reel.show(one.from + Math.round((one.by / one.width) * reel.pictures.length));
 }
 
 function move(event) {
   if (!drag || event.pointerType === "mouse") { hover(event); return; }
-  const by = event.clientX - drag.x;
-  if (!drag.moved && Math.abs(by) < DRAG) return;
-  drag.moved = true;
-  const { reel } = drag;
-  if (!reel.pictures) return;
-  drag.from ??= reel.at;
-  if (reel.kind === "frames") reel.show(drag.from + Math.round((by / drag.width) * reel.pictures.length));
+  drag.by = event.clientX - drag.x;
+  drag.moved ||= Math.abs(drag.by) >= DRAG;
+  follow(drag);
 }
 
 function lift(event) {
   if (!drag) return;
-  const { reel, x, moved } = drag;
+  const { reel, by, moved } = drag;
   drag = null;
-  if (!moved) return;
-  if (reel.kind !== "frames" && reel.pictures) step(reel.card, event.clientX < x ? 1 : -1);
+  if (!moved || event.type === "pointercancel") return;
+  reel.load().then(() => { if (reel.kind !== "frames") step(reel.card, by < 0 ? 1 : -1); });
   // A finger that was drawn opens nothing.
   const stop = (click) => { click.preventDefault(); click.stopPropagation(); };
   document.addEventListener("click", stop, { capture: true, once: true });
-  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 50);
+  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 0);
 }
 
 /* ---- keys and buttons ------------------------------------------------------ */
@@ -154,14 +159,12 @@ function pressButton(event) {
   if (button) step(cardOf(button), Number(button.dataset.reel));
 }
 
-/* The first event, which had this script loaded, counts too. */
-export function start(first) {
-  document.addEventListener("pointermove", move, { passive: true });
-  document.addEventListener("pointerover", hover, { passive: true });
-  document.addEventListener("pointerdown", press, { passive: true });
-  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, lift, { passive: true });
+const answers = { pointermove: move, pointerover: hover, pointerdown: press, pointerup: lift, pointercancel: lift };
+
+/* What happened until this script was there counts too. */
+export function start(missed) {
+  for (const [kind, answer] of Object.entries(answers)) document.addEventListener(kind, answer, { passive: true });
   document.addEventListener("keydown", key, { capture: true });
   document.addEventListener("click", pressButton);
-  if (first.type === "pointerdown") press(first);
-  else if (first.type === "pointerover") hover(first);
+  for (const event of missed) ({ ...answers, keydown: key, click: pressButton })[event.type]?.(event);
 }

@@ -10,6 +10,8 @@
 (() => {
   const native = CSS.supports("display", "grid-lanes");
   const ROW_GAP = 20;
+  let isRead = false; // the last cards of the page itself may come when it is no longer “loading”
+  document.addEventListener("DOMContentLoaded", () => { isRead = true; });
 
   const notePage = () => {
     const here = new URL(location);
@@ -46,7 +48,7 @@
       if (native) fresh.forEach((card) => this.placed.set(card, 0));
       else if (isAppend && this.columns) this.place(fresh);
       else if (gone || fresh.length) this.layAll();
-      if (isAppend && fresh.length > 1 && document.readyState !== "loading") notePage();
+      if (isAppend && fresh.length > 1 && isRead) notePage();
     }
 
     /* Text that grows under an unchanged width would overlap its neighbour, so each card is watched too. */
@@ -101,11 +103,16 @@
   customElements.define("pin-grid", PinGrid);
 
   /* What a card shows beyond its picture comes with a script of its own, when somebody first points at such a card. */
-  const kinds = ["pointerover", "pointerdown", "focusin"];
+  const kinds = ["pointerover", "pointerdown", "focusin", "keydown", "click"];
+  let missed = null;
   const wake = (event) => {
     if (!event.target.closest?.("[data-glimpse]")) return;
-    for (const kind of kinds) document.removeEventListener(kind, wake);
-    import("./glimpse.js").then((module) => module.start(event), () => {});
+    if (missed) { missed.push(event); return; }
+    missed = [event];
+    import("./glimpse.js").then((module) => {
+      for (const kind of kinds) document.removeEventListener(kind, wake);
+      module.start(missed);
+    }, () => {});
   };
   for (const kind of kinds) document.addEventListener(kind, wake, { passive: true });
 })();
