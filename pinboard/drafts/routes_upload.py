@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from pinboard.drafts import parcel, queue, service
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.words import PHOTO_KINDS, refusal
+from pinboard.ids import is_public_id, public_id
 from pinboard.intake.archive import Taker
 from pinboard.intake.drafts import new_draft
 from pinboard.intake.errors import IntakeError
@@ -58,11 +59,11 @@ def create() -> Response:
 @access("author", "reader")
 def open_slot() -> Response:
     """Make room for one file or several, and a draft for the first."""
-    count = request.form.get("count", 1, type=int)
-    if not 1 <= count <= TOGETHER_FILES:
+    names = request.form.getlist("slot")
+    if len(names) > TOGETHER_FILES or not all(map(is_public_id, names)):
         abort(400)
     case = _begin()
-    slots = open_slots(db.session(), case, me(), count)
+    slots = open_slots(db.session(), case, me(), names or [public_id()])
     db.session.commit()
     return _rows([slot.id for slot in slots], 201)
 
@@ -83,7 +84,7 @@ def put_many() -> Response:
             abort(400)
         slots = queue.slots_for(db.session(), user_id, list(named))
         release()
-        files = {slots[name]: memory for name, memory in named.items()}
+        files = {slots[name]: memory for name, memory in named.items() if name in slots}
         persons = receive_each(stores(), files, by=user_id)
     return _rows(list(files), 200, persons)
 

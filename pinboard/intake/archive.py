@@ -14,7 +14,7 @@ from pinboard.imaging.errors import REFUSALS
 from pinboard.imaging.sniff import HEAD, Kind, sniff
 from pinboard.intake.children import RefusedFile, child_answer
 from pinboard.intake.errors import SENTENCES, IntakeError
-from pinboard.intake.receive import open_slots, receive_each
+from pinboard.intake.receive import open_slot, receive_each
 from pinboard.intake.scrubbing import LARGEST_FILE
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, Upload, UploadState, User
@@ -78,7 +78,7 @@ class Taker:
             slots = []
             for _number in range(count):
                 try:
-                    slots += open_slots(session, case, by, 1)
+                    slots += [open_slot(session, case, by)]
                 except IntakeError as error:
                     if error.code != "too-many":
                         raise

@@ -39,23 +39,37 @@ class _Batch:
 
 def open_slot(session: Session, case: Case, by: User) -> Upload:
     """Make room for one file; what the queue calls it is a number, because file names carry names."""
-    return open_slots(session, case, by, 1)[0]
+    return open_slots(session, case, by, [ids.public_id()])[0]
 
 
-def open_slots(session: Session, case: Case, by: User, count: int) -> list[Upload]:
-    """Make room for several files."""
+def open_slots(session: Session, case: Case, by: User, names: Sequence[str]) -> list[Upload]:
+    """Make room for several files, or give the room that was made under these names.
+
+    Whoever sends chooses the names, so that a lost answer leaves no slot behind that nobody knows of.
+    """
     locked = session.get_one(Case, case.id, with_for_update=True)
     if locked.state != CaseState.DRAFT:
         raise IntakeError("not-a-draft")
+    known = {one.public_id: one for one in session.scalars(select(Upload).where(Upload.public_id.in_(names)))}
+    if any((one.case_id, one.by_id) != (case.id, by.id) for one in known.values()):
+        raise IntakeError("not-a-draft")
+    fresh = [name for name in dict.fromkeys(names) if name not in known]
     last = _last(session, case)
     # Numbers only grow, so there is nothing to count before one of them is as large.
-    if last + count > MOST_FILES and _count(session, case) + count > MOST_FILES:
+    if last + len(fresh) > MOST_FILES and _count(session, case) + len(fresh) > MOST_FILES:
         raise IntakeError("too-many")
-    return [_slot(session, case, by.id, last + place) for place in range(1, count + 1)]
+    made = {name: _slot(name, last + place, case, by.id) for place, name in enumerate(fresh, 1)}
+    session.add_all(made.values())
+    session.flush()
+    return [made.get(name) or known[name] for name in names]
 
 
-def _slot(session: Session, case: Case, by_id: int, number: int) -> Upload:
-    upload = Upload(public_id=ids.public_id(), case_id=case.id, by_id=by_id, number=number, created_at=clock.now())
+def _slot(name: str, number: int, case: Case, by_id: int) -> Upload:
+    return Upload(public_id=name, case_id=case.id, by_id=by_id, number=number, created_at=clock.now())
+
+
+def _page_slot(session: Session, case: Case, batch: _Batch) -> Upload:
+    upload = _slot(ids.public_id(), _last(session, case) + 1, case, batch.by_id)
     session.add(upload)
     session.flush()
     return upload
@@ -122,10 +136,10 @@ def _begin(stores: Stores, slots: Sequence[int]) -> tuple[Draft, list[int]]:
     with stores.writing() as session:
         uploads = {one.id: one for one in session.scalars(select(Upload).where(Upload.id.in_(slots)))}
         cases = {one.case_id for one in uploads.values()}
-        case = session.get(Case, cases.pop()) if len(cases) == 1 and len(uploads) == len(set(slots)) else None
+        case = session.get(Case, cases.pop()) if len(cases) == 1 else None
         if case is None or case.state != CaseState.DRAFT:
             raise IntakeError("not-a-draft")
-        fresh = [slot for slot in slots if uploads[slot].state != UploadState.RECEIVED]
+        fresh = [slot for slot in slots if slot in uploads and uploads[slot].state != UploadState.RECEIVED]
         for slot in fresh:
             uploads[slot].state, uploads[slot].refusal = UploadState.RECEIVING, None
         draft = Draft(
@@ -166,8 +180,10 @@ def _keep_pages(batch: _Batch, slot: int, images: Iterator[tuple[Scrubbed, Filed
                     _note_person(batch, slot, sealed[place])
                 raise one
             # The slot leads to the first image; every further page gets a slot and a number of its own.
-            further = _slot(session, case, batch.by_id, _last(session, case) + 1) if place else None
-            upload = further or session.get_one(Upload, slot)
+            further = _page_slot(session, case, batch) if place else None
+            upload = further or session.get(Upload, slot)
+            if upload is None:
+                raise IntakeError("not-a-draft")
             upload.state, upload.instance_id = UploadState.RECEIVED, one.id
 
     _file(batch, enter)
@@ -200,9 +216,12 @@ def _keep_together(
     lost: list[Filed] = []
 
     def enter(session: Session, case: Case) -> None:
-        found = _enter(session, case, list(sealed.values()), batch.by_id)
         uploads = {one.id: one for one in session.scalars(select(Upload).where(Upload.id.in_(sealed)))}
-        for (slot, filed), one in zip(sealed.items(), found, strict=True):
+        # A slot may have been removed while its file was read.
+        lost.extend(filed for slot, filed in sealed.items() if slot not in uploads)
+        wanted = {slot: filed for slot, filed in sealed.items() if slot in uploads}
+        found = _enter(session, case, list(wanted.values()), batch.by_id)
+        for (slot, filed), one in zip(wanted.items(), found, strict=True):
             if isinstance(one, RefusedFile):
                 lost.append(filed)
                 refused[slot] = one.code
@@ -254,10 +273,7 @@ def _end(stores: Stores, refusals: Mapping[int, str | None], state: UploadState)
     if not refusals:
         return
     with stores.writing() as session:
-        uploads = list(session.scalars(select(Upload).where(Upload.id.in_(refusals))))
-        if len(uploads) < len(refusals):
-            raise IntakeError("not-a-draft")
-        for upload in uploads:
+        for upload in session.scalars(select(Upload).where(Upload.id.in_(refusals))).all():
             # Two tries of one slot may cross, and the other one may have brought the image in.
             if upload.state == UploadState.RECEIVING:
                 upload.state, upload.refusal = state, refusals[upload.id]

@@ -3,13 +3,15 @@
 import struct
 
 import pytest
+from sqlalchemy import delete
 
+from pinboard.ids import public_id
 from pinboard.models import Instance, Upload, UploadState
 from tests.drafts.conftest import ROW, photo, put_url, sealed, soup, wheel
 
 
 def slots(author, count):
-    answer = author.slot(count=str(count))
+    answer = author.slot(slot=[public_id() for _number in range(count)])
     assert answer.status_code == 201, answer.text
     return [row["data-put"].rsplit("/", 1)[1] for row in soup(answer).select("li")]
 
@@ -60,15 +62,47 @@ def test_a_broken_parcel_is_turned_away_whole(author, session, stores, spoil):
 def test_a_parcel_is_bounded(author):
     names = slots(author, 2)
     assert put(author, parcel(names, [bytes(5 << 20), bytes(5 << 20)])).status_code == 413
-    assert author.slot(count="33").status_code == author.slot(count="0").status_code == 400
+    assert author.slot(slot=[public_id() for _number in range(33)]).status_code == 400
+
+
+def test_slots_are_opened_once_however_often_they_are_asked_for(author, other, session):
+    names = [public_id() for _number in range(3)]
+    first, again = author.slot(slot=names), author.slot(slot=names)
+    assert [row["id"] for row in soup(first).select("li")] == [row["id"] for row in soup(again).select("li")]
+    assert session.query(Upload.number).order_by(Upload.number).all() == [(1,), (2,), (3,)]
+    assert author.slot(slot="../../etc/passwd").status_code == 400
+    assert other.slot(slot=names[:1]).status_code == 409
+    author.draft = ""
+    assert author.slot(slot=names[:1]).status_code == 409
+    assert session.query(Upload).count() == 3
 
 
 def test_nobody_fills_the_slot_of_another(author, other, session):
     mine, theirs = slots(author, 1), put_url(other.slot()).rsplit("/", 1)[1]
     data = wheel("CT_small.dcm")
-    assert put(author, parcel([*mine, theirs], [data, data])).status_code == 404
     assert put(other, parcel(mine, [data])).status_code == 404
     assert session.query(Instance).count() == 0
+    answer = put(author, parcel([*mine, theirs], [data, data]))
+    assert [row["id"] for row in soup(answer).select("li")] == [f"upload-{mine[0]}"]
+    assert session.query(Instance).count() == 1
+
+
+def test_a_row_removed_while_its_parcel_is_read_takes_no_neighbour_along(author, session, stores, monkeypatch):
+    names = slots(author, 2)
+    run = type(stores.pool).run
+
+    def removed(pool, job, *args, **more):
+        if job == "scrub_each":
+            with stores.writing() as own:
+                own.execute(delete(Upload).where(Upload.public_id == names[0]))
+        return run(pool, job, *args, **more)
+
+    monkeypatch.setattr(type(stores.pool), "run", removed)
+    one, two = wheel("CT_small.dcm"), wheel("MR_small.dcm")
+    answer = put(author, parcel(names, [one, two]))
+    assert [row["id"] for row in soup(answer).select("li")] == [f"upload-{names[1]}"]
+    session.expire_all()
+    assert len(sealed(stores)) == 2 * session.query(Instance).count() == 2
 
 
 def test_slots_of_two_drafts_do_not_share_a_parcel(author, session):

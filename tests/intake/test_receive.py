@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import select
 
+from pinboard.ids import public_id
 from pinboard.intake import arrange, drafts, receive, review, scrubbing
 from pinboard.intake.errors import SENTENCES, IntakeError, sentence_for
 from pinboard.models import Case, Instance, Series, Study, Subject, Upload, UploadState
@@ -322,7 +323,7 @@ def test_a_published_case_cannot_be_discarded(desk, stores, author):
 def together(desk, stores, case, *files):
     """Send files in one batch; gives their slots in order, and the marks of other persons."""
     with stores.writing() as session:
-        slots = receive.open_slots(session, session.get(Case, case.id), desk.author, len(files))
+        slots = receive.open_slots(session, session.get(Case, case.id), desk.author, [public_id() for _file in files])
     with ExitStack() as held:
         held_files = [held.enter_context(stores.pool.memfile(data)) for data in files]
         marks = receive.receive_each(
@@ -392,7 +393,8 @@ def test_a_batch_that_cannot_be_filed_leaves_no_key_and_lets_its_slots_wait(desk
 def test_a_batch_sent_again_takes_only_what_did_not_arrive(desk, stores):
     case, data = desk.draft(), [ct(), ct()]
     with stores.writing() as session:
-        slots = [one.id for one in receive.open_slots(session, session.get(Case, case.id), desk.author, 2)]
+        names = [public_id(), public_id()]
+        slots = [one.id for one in receive.open_slots(session, session.get(Case, case.id), desk.author, names)]
     for count in (1, 2):
         with ExitStack() as held:
             files = [held.enter_context(stores.pool.memfile(one)) for one in data[:count]]
