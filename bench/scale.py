@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pinboard.boards import layout
 from pinboard.boards import queries as boards
 from pinboard.intake.seeding import AUTHOR, SMALL
 from pinboard.models import Case, User
@@ -81,7 +82,7 @@ def place(url: str) -> Place:
 
 
 def _board(session: Session, owner: Reader, reader: Reader) -> object:
-    return boards.board_page(session, reader, boards.wall(session, owner, "seed-0"), None)
+    return layout.board_page(session, reader, boards.wall(session, owner, "seed-0"), layout.Look(), at=layout.At())
 
 
 def _similar(session: Session, reader: Reader) -> object:

@@ -7,11 +7,10 @@ also what makes a reader of twenty cases fast. A search that stops at the bound 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Executable, false, func, or_, select
+from sqlalchemy import Executable, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from pinboard.cases.queries import CARD, Card, card
@@ -26,7 +25,8 @@ from pinboard.web.paging import Cursor
 PAGE = 20
 FEW = 2_000
 """Answers that the index may give to sort out by audience."""
-MOST_LOOKED_AT = 5_000
+MOST_LOOKED_AT = 2_000
+MOST_WALKED = 5_000
 _LEAST_LOOKED_AT = 200
 _MARGIN = 1.5
 TEXTS = (Case.question, Case.findings, Case.history, Case.outcome)
@@ -60,45 +60,79 @@ def find(session: Session, reader: Reader, query: Query, after: Cursor | None) -
     made = plan(query, Lexicon.load(session, [query]))
     if not made.rarest:
         return Found(cut=made.cut)
-    rows, looked_at, low = places(session, reader, made, before=int(after.keys[0]) if after else None)
+    looked = places(session, reader, made, before=int(after.keys[0]) if after else None)
     marker = Marker(made.marks, made.phrases)
-    hits = [_hit(row, marker) for row in rows[:PAGE]]
-    following = hits[-1].seq if len(rows) > PAGE else low
-    return Found(hits, Cursor((following,)) if following else None, looked_at if len(rows) <= PAGE else 0, made.cut)
+    hits = [_hit(row, marker) for row in looked.rows[:PAGE]]
+    is_full = len(looked.rows) > PAGE
+    following = hits[-1].seq if is_full else looked.low if looked.looked_at else 0
+    return Found(hits, Cursor((following,)) if following else None, 0 if is_full else looked.looked_at, made.cut)
 
 
-def places(
-    session: Session, reader: Reader, made: Plan, *, before: int | None, limit: int = PAGE + 1
-) -> tuple[Sequence[Any], int, int]:
-    """Give rows of cases that answer, how many were looked at if that was not all, and where to go on from there."""
+@dataclass(slots=True)
+class Looked:
+    """Rows of cases that answer, and where the look stopped when that was before the end."""
+
+    rows: list[Any]
+    looked_at: int = 0
+    low: int = 0
+    high: int = 0
+
+    @property
+    def is_dense(self) -> bool:
+        """Tell whether this reader sees most of what there is, so that walking along all cases is no detour."""
+        return self.looked_at * 4 >= self.high - self.low + 1
+
+
+def places(session: Session, reader: Reader, made: Plan, *, before: int | None, limit: int = PAGE + 1) -> Looked:
+    """Find cases that answer: all of them where they are few, otherwise the newest within a bound."""
+    dialect = session.get_bind().dialect.name
     if made.rarest <= FEW:
-        return (
-            session.execute(_by_index(reader, made, before, limit, dialect=session.get_bind().dialect.name)).all(),
-            0,
-            0,
-        )
+        return Looked(list(session.execute(_by_index(reader, made, before, limit, dialect=dialect))))
     wanted = int(_MARGIN * limit / max(made.likely, 1e-6))
-    for bound in sorted({min(MOST_LOOKED_AT, max(_LEAST_LOOKED_AT, wanted)), MOST_LOOKED_AT}):
-        rows = session.execute(_by_audience(reader, made, before, (bound, limit))).all()
-        hits = [row for row in rows if row.is_hit]
-        looked_at, low = (rows[0].looked_at, rows[0].low) if rows else (0, 0)
-        if len(hits) >= limit or looked_at < bound:
-            return hits, 0, 0
-    return hits, looked_at, low
+    first = _look(session, reader, made, (before, min(MOST_LOOKED_AT, max(_LEAST_LOOKED_AT, wanted)), limit))
+    if len(first.rows) >= limit or not first.looked_at:
+        return first
+    rest = limit - len(first.rows)
+    if not first.is_dense:
+        second = _look(session, reader, made, (first.low, MOST_LOOKED_AT, rest))
+    else:
+        end = first.low - MOST_WALKED
+        rows = session.execute(_by_row(reader, made, (first.low, end), rest)).all()
+        second = Looked(list(rows), MOST_WALKED, end) if end > 1 else Looked(list(rows))
+    is_cut = len(second.rows) < rest and second.looked_at
+    return Looked(first.rows + second.rows, first.looked_at + second.looked_at if is_cut else 0, second.low)
+
+
+def _look(session: Session, reader: Reader, made: Plan, at: tuple[int | None, int, int]) -> Looked:
+    """Look at so many of the newest cases that a reader may see, from some place on."""
+    before, bound, limit = at
+    rows = session.execute(_by_audience(reader, made, before, (bound, limit))).all()
+    hits = [row for row in rows if row.is_hit]
+    if not rows or rows[0].looked_at < bound:
+        return Looked(hits)
+    return Looked(hits, rows[0].looked_at, rows[0].low, rows[0].high)
 
 
 def _by_index(reader: Reader, made: Plan, before: int | None, limit: int, *, dialect: str) -> Executable:
     """Let the index find and the audience sort out."""
-    every = found_by(made.expression, dialect)
-    seq: Any
-    case_id: Any
+    found = found_by(made.expression, dialect)
     if dialect == "postgresql":
-        found = every.cte("found").prefix_with("MATERIALIZED")
-        seq, case_id, top = found.c.seq, found.c.case_id, select(found.c.seq, found.c.case_id)
-    else:
-        seq, case_id, top = every.selected_columns.seq, every.selected_columns.case_id, every
-    top = top.where(visible(reader, case_id)).order_by(seq.desc()).limit(limit)
-    first = (top if before is None else top.where(seq < before)).subquery()
+        once = found.cte("found").prefix_with("MATERIALIZED")
+        found = select(once.c.seq, once.c.case_id)
+    return _sorted_out(reader, found, (before, None), limit)
+
+
+def _by_row(reader: Reader, made: Plan, span: tuple[int, int], limit: int) -> Executable:
+    """Walk along the cases of a span, newest first, until there are enough."""
+    return _sorted_out(reader, select(DOCUMENT.c.seq, DOCUMENT.c.case_id).where(holds(made.expression)), span, limit)
+
+
+def _sorted_out(reader: Reader, found: Select[Any, Any], span: tuple[int | None, int | None], limit: int) -> Executable:
+    seq: Any = found.selected_columns.seq
+    before, end = span
+    top = found.where(visible(reader, found.selected_columns.case_id)).order_by(seq.desc()).limit(limit)
+    top = top if before is None else top.where(seq < before)
+    first = (top if end is None else top.where(seq >= end)).subquery()
     return select(*CARD, first.c.seq, *TEXTS).join(first, first.c.case_id == Case.id).order_by(first.c.seq.desc())
 
 
@@ -107,6 +141,7 @@ def _by_audience(reader: Reader, made: Plan, before: int | None, bounds: tuple[i
     bound, limit = bounds
     seen = newest(reader, after=before, limit=bound).cte("seen")
     low = select(func.min(seen.c.seq)).scalar_subquery()
+    high = select(func.max(seen.c.seq)).scalar_subquery()
     looked_at = select(func.count()).select_from(seen).scalar_subquery()
     is_hit = func.coalesce(holds(made.expression), false())
     judged = (
@@ -119,7 +154,8 @@ def _by_audience(reader: Reader, made: Plan, before: int | None, bounds: tuple[i
     hits = select(judged).where(or_(judged.c.is_hit, judged.c.seq == low))
     first = hits.order_by(judged.c.is_hit.desc(), judged.c.seq.desc()).limit(limit).subquery()
     return (
-        select(*CARD, first.c.seq, *TEXTS, first.c.is_hit, low.label("low"), looked_at.label("looked_at"))
+        select(*CARD, first.c.seq, *TEXTS, first.c.is_hit)
+        .add_columns(low.label("low"), high.label("high"), looked_at.label("looked_at"))
         .join(first, first.c.case_id == Case.id)
         .order_by(first.c.seq.desc())
     )

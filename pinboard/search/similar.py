@@ -27,7 +27,7 @@ def similar(session: Session, reader: Reader, case: Case) -> list[Card]:
     lexicon = Lexicon.of(session, expression)
     made = Plan(expression, lexicon.cases(expression))
     made.likely = made.rarest / max(1, lexicon.all)
-    rows, _looked_at, _low = places(session, reader, made, before=None, limit=CANDIDATES) if made.rarest else ([], 0, 0)
+    rows = places(session, reader, made, before=None, limit=CANDIDATES).rows if made.rarest else []
     others = {row.id: row for row in rows if row.id != case.id}
     facts = session.execute(select(Case.id, Case.tags, Case.body_part, Case.modality).where(Case.id.in_(others)))
     nearest = sorted(facts, key=lambda found: (_nearness(case, found), others[found.id].seq), reverse=True)
