@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from tests.serving import Site
 
-DESK = {"viewport": {"width": 1440, "height": 900}}
-PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True}
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True}
 SLICES = [f"ct-series/pancreas-ct/1-0{number}.dcm" for number in range(44, 63, 3)]
 PHOTOS = ["photos/fundus-retina.jpg", "photos/jolla-phone-exif.jpg", "photos/icc-profile-big.jpg"]
 SERIES, ALBUM, WOUND = "Which slice shows it best?", "Three days apart, is it healing?", "Would you close this today?"
@@ -43,7 +43,7 @@ def wall(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with stores.writing() as session:
         member = members.NewMember("ada", "Dr Ada Rao", Role.CLINICIAN, "four quiet herons fly", verification="Seen")
         maker.people["ada"] = members.add(session, member)
-    covered = {"is_sensitive": True, "sensitive_reason": "wound"}
+    covered: dict[str, Any] = {"is_sensitive": True, "sensitive_reason": "wound"}
     for files, title, more in ((PHOTOS[:1], WOUND, covered), (PHOTOS, ALBUM, {}), (SLICES, SERIES, {})):
         case = maker.draft(*files, patient="MRN-7")
         maker.look(case)
@@ -57,7 +57,7 @@ def wall(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     stop(site)
 
 
-def opened(browser: Browser, wall: tuple[Site, str], **options: object) -> tuple[BrowserContext, Page]:
+def opened(browser: Browser, wall: tuple[Site, str], **options: Any) -> tuple[BrowserContext, Page]:
     site, secret = wall
     context = browser.new_context(base_url=site.url, **options)
     context.add_cookies([{"name": "pinboard", "value": secret, "url": site.url}])
@@ -131,10 +131,6 @@ def test_a_finger_drawn_sideways_scrubs_and_opens_nothing(browser: Browser, wall
     assert page.evaluate("() => scrollX") == 0
     finger.draw(-width / 2)
     assert other(page, picture, shown)
-    page.reload(wait_until="networkidle")
-    x, y, width, height = place(card(page, SERIES).locator(".plate img"))
-    page.touchscreen.tap(x + width / 2, y + height / 2)
-    page.wait_for_url("**/c/*")
     context.close()
 
 
