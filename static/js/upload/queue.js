@@ -1,5 +1,6 @@
 /* Sends what was chosen: a few files at a time, again after a lost connection, and none twice. */
 
+import { Others } from "./others.js";
 import { nextOf } from "./parcels.js";
 import { QUICK, RETRIES, SETTLED, SMALL, Sending } from "./sending.js";
 import { Cut, Halt } from "./server.js";
@@ -26,6 +27,8 @@ export class UploadQueue extends Sending {
     this.isLost = false;
     this.isHalted = false;
     this.slowest = 0;
+    this.others = new Others(lines.words);
+    this.others.onPart = (files) => this.part(files);
     lines.onRetry = (row) => this.retry(row);
     lines.onRemove = (row) => this.remove(row);
     lines.onResume = () => this.resume();
@@ -126,7 +129,21 @@ export class UploadQueue extends Sending {
     this.items.delete(item.row.id);
     this.marks.delete(item.source.mark);
     this.lines.settle(item.row, fresh, item.series);
+    if (fresh.dataset.refusal === "other-subject") this.others.take(item, fresh, fresh.dataset.person ?? "");
     this.tell();
+  }
+
+  /* Goes on in a draft of its own with the files of another person, which are still chosen here. */
+  async part(files) {
+    await Promise.all(files.map(({ row }) => this.server.remove(row).catch(() => {})));
+    this.others.leave(this.form.dataset.review.replace("DRAFT", this.form.elements.draft.value), this.lines.ready);
+    for (const name of ["draft", "record"]) this.form.elements[name].value = "";
+    this.items.clear();
+    this.lines.clear();
+    for (const { item } of files) {
+      this.marks.add(item.source.mark);
+      await this.enqueue({ source: item.source, series: item.series, size: item.size, cuts: 0, mustAsk: false });
+    }
   }
 
   stop(item, word) {
@@ -206,6 +223,7 @@ export class UploadQueue extends Sending {
     if (answer?.ok || answer?.status === 404) {
       this.items.delete(row.id);
       if (item) this.marks.delete(item.source.mark);
+      this.others.forget(row);
       this.lines.remove(row);
     } else {
       if (item) item.isGone = false;
@@ -217,6 +235,7 @@ export class UploadQueue extends Sending {
   tell() {
     const unshown = [...this.waiting, ...this.running].filter((item) => !item.row?.isConnected && !item.isGone).length;
     this.lines.tell(this.unseen + unshown, this.isSending);
+    this.others.hold(this.isSending);
   }
 }
 
