@@ -16,6 +16,7 @@ from pinboard.models import (
     Board,
     BoardKind,
     BoardRole,
+    BoardSection,
     BoardVerb,
     Case,
     CaseRole,
@@ -81,8 +82,10 @@ def make_subject(session, **given):
     return add(session, Subject(public_id=public_id(), key_id="k1", created_at=clock.now(), **given))
 
 
-def make_group(session, *members, name=None):
-    group = add(session, Group(public_id=public_id(), name=name or f"Group {next(_numbers)}", created_at=clock.now()))
+def make_group(session, *members, name=None, made_by=None):
+    maker = made_by.id if made_by else None
+    name = name or f"Group {next(_numbers)}"
+    group = add(session, Group(public_id=public_id(), name=name, created_at=clock.now(), created_by_id=maker))
     for user in members:
         add(session, GroupMember(group_id=group.id, user_id=user.id, added_at=clock.now()))
     return group
@@ -262,6 +265,19 @@ def make_pin(session, case, board, by=None, **given):
     return add(
         session, Pin(public_id=public_id(), board_id=board.id, case_id=case.id, by_id=by_id, at=clock.now(), **given)
     )
+
+
+def make_section(session, board, title="Old films", position=None):
+    """Add a section below those that are there."""
+    if position is None:
+        last = select(func.max(BoardSection.position)).where(BoardSection.board_id == board.id)
+        position = (session.scalar(last) or 0) + 1
+    return add(
+        session,
+        BoardSection(
+            public_id=public_id(), board_id=board.id, title=title, position=position, created_at=clock.now()
+        ),
+    )  # fmt: skip
 
 
 def make_comment(session, case, author=None, body="Compare with the older film.", **given):

@@ -54,14 +54,13 @@ def put_beside(session: Session, board: Board, pins: Sequence[Pin], anchor: Pin,
     if anchor in pins or anchor.board_id != board.id:
         raise Changed
     moved = [pin.id for pin in pins]
-    at = anchor.position
+    low: int | None = anchor.position
+    high: int | None = anchor.position
     rest = (Pin.board_id == board.id, Pin.id.not_in(moved))
     if is_before:
-        above = session.scalar(select(func.min(Pin.position)).where(*rest, Pin.position > at))
-        low, high = at, above
+        high = session.scalar(select(func.min(Pin.position)).where(*rest, Pin.position > low))
     else:
-        below = session.scalar(select(func.max(Pin.position)).where(*rest, Pin.position < at))
-        low, high = below, at
+        low = session.scalar(select(func.max(Pin.position)).where(*rest, Pin.position < high))
     if _is_full(low, high, len(pins)):
         renumber(session, board)
         put_beside(session, board, pins, anchor, is_before=is_before, by=by)
@@ -162,9 +161,7 @@ def neighbour(session: Session, board: Board, pin: Pin, sight: ColumnElement[boo
     key = (Pin.position, Pin.case_id)
     side = Pin.position > pin.position if is_earlier else Pin.position < pin.position
     order = [column.asc() if is_earlier else column.desc() for column in key]
-    return session.scalar(
-        select(Pin).where(Pin.board_id == board.id, here, side, sight).order_by(*order).limit(1)
-    )
+    return session.scalar(select(Pin).where(Pin.board_id == board.id, here, side, sight).order_by(*order).limit(1))
 
 
 def _is_full(low: int | None, high: int | None, count: int) -> bool:

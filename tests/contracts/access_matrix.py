@@ -108,6 +108,23 @@ POST   /c/{case}/pin                                      go   --   --   --   --
 GET    /feed                                              200  200  200  200  --   --   wait --   in   in   in
 GET    /feed/news                                         200  200  200  200  --   --   wait --   in   in   in
 POST   /feed/seen                                         go   go   go   go   --   --   wait --   in   in   in
+GET    /admin/boards/{specialty}                          --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/boards/{specialty}/people                   --   --   --   --   --   --   --   422  in   in   in
+POST   /admin/boards/{specialty}/people/{ben}/remove      --   --   --   --   --   --   --   go   in   in   in
+GET    /b/{board}/arrange                                 200  200  --   --   --   --   wait --   in   in   in
+POST   /b/{board}/arrange                                 422  422  --   --   --   --   wait --   in   in   in
+POST   /b/{board}/order                                   409  --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/sections                                422  --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/sections/{section}                      422  --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/follow                                  go   go   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/look                                    go   --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/remove                                  go   --   --   --   --   --   wait --   in   in   in
+POST   /boards/undo/{undo}                                --   --   --   --   --   --   wait --   in   in   in
+GET    /groups                                            200  200  200  200  --   --   wait --   in   in   in
+POST   /groups                                            422  422  422  --   --   --   wait --   in   in   in
+GET    /groups/{group}                                    200  200  --   --   --   --   wait --   in   in   in
+POST   /groups/{group}/people                             422  --   --   --   --   --   wait --   in   in   in
+POST   /groups/{group}/people/{ben}/remove                go   go   --   --   --   --   wait --   in   in   in
 
 # What is carried away                                    ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}/download                                 200  200  200  --   --   --   wait --   in   in   in

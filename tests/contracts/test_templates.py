@@ -30,11 +30,10 @@ COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)\b[^>]*?(/?)>", re.IGNORECASE | re.DOTALL)
 SEVERAL = {
-    "partials/boards/divided.html": "cards, and a line among them, which their wall holds",
+    "partials/boards/body.html": "the chips and the wall, which the page of a board holds",
     "partials/boards/list.html": "the list and the link to its next page, replaced inside what holds both",
     "partials/boards/next.html": "the end of a wall, beside parts for other places",
     "partials/boards/wall.html": "a wall, its end and its news, replaced inside what holds them",
-    "partials/cases/cards.html": "cards, which their wall holds",
     "partials/cases/actions.html": "a banner that only one reader sees stands before the actions",
     "partials/cases/words.html": "what the rail of a case holds",
     "partials/comments/count.html": "words inside an element",

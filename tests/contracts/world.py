@@ -21,6 +21,7 @@ from pinboard.intake.stores import Stores
 from pinboard.models import (
     AttestState,
     Board,
+    BoardKind,
     ConsentLevel,
     FlagKind,
     Instance,
@@ -47,10 +48,12 @@ from tests.factories import (
     make_case,
     make_comment,
     make_draft,
+    make_group,
     make_mark,
     make_picture,
     make_sample,
     make_saved_search,
+    make_section,
 )
 from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
@@ -194,6 +197,11 @@ def _names(session, scene):
         "image": instance.public_id,
         "media": instance.media_name,
         "board": scene.board.slug,
+        "specialty": session.scalars(select(Board.slug).where(Board.kind == BoardKind.SPECIALTY).limit(1)).one(),
+        "section": make_section(session, scene.board).public_id,
+        "group": make_group(session, people.ada, people.ben, made_by=people.ada).public_id,
+        # Nobody signed it.
+        "undo": "x",
         "pin": session.scalars(select(Pin.public_id).where(Pin.case_id == scene.case.id)).one(),
         "comment": comment.public_id,
         "mark": mark.public_id,
