@@ -1,4 +1,4 @@
-"""Measures how frames are best packed: python -m bench.packing. Time is CPU time, the best of three, of the packer alone.
+"""Measures how frames are best packed: python -m bench.packing. Time is of the processor and the packer alone.
 
 It decides `pinboard.imaging.frames.QUALITY`. On the samples of 24 slices each, in milliseconds for a frame and in parts
 of the plain size: CT brotli 5 12.3, 0.390; 4 6.7, 0.392; 3 4.6, 0.395; 2 3.5, 0.396; zlib 6 25.2, 0.397; zlib 1 6.0,

@@ -31,6 +31,7 @@ CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)\b[^>]*?(/?)>", re.IGNORECASE | re.DOTALL)
 SEVERAL = {
     "partials/boards/body.html": "the chips and the wall, which the page of a board holds",
+    "partials/drafts/upload_rows.html": "rows of several files, which the script puts in their places",
     "partials/boards/list.html": "the list and the link to its next page, replaced inside what holds both",
     "partials/boards/next.html": "the end of a wall, beside parts for other places",
     "partials/boards/wall.html": "a wall, its end and its news, replaced inside what holds them",
