@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 # Parts of pages, files, and addresses that only lead on to a page.
 NOT_PAGES = {
-    "boards.feed_next", "boards.listing", "boards.pins", "search.results", "inbox.listing", "inbox.count", "drafts.row",
-    "drafts.body_parts", "drafts.preview", "drafts.look", "media.picture", "shares.picture", "health.healthz",
-    "health.readyz", "health.robots", "pwa.manifest", "pwa.worker", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
+    "boards.feed_next", "boards.feed_news", "boards.board_news", "discover.picture", "boards.listing", "boards.pins",
+    "search.results", "inbox.listing", "inbox.count", "drafts.row", "drafts.body_parts", "drafts.preview",
+    "drafts.look", "media.picture", "shares.picture", "health.healthz", "health.readyz", "health.robots",
+    "pwa.manifest", "pwa.worker", "admin.audit_csv", "admin.proof_line", "upkeep.download", "accounts.settings",
     "admin.home", "comments.index", "comments.show", "marks.index", "marks.show", "attest.picture",
     "drafts.series_picture", "drafts.sheet", "drafts.closer", "viewer.view", "patients.view", "shares.view",
     "carry.clinic_archive", "carry.clinic_progress", "carry.clinic_picture", "carry.own_archive", "carry.own_progress",
@@ -134,6 +135,14 @@ PAGES = (
     View("lock", "accounts.lock", "locked", "/lock"),
     View("join", "accounts.join", "", "{invited}"),
     View("password", "accounts.password", "", "{reset}"),
+    View("landing", "boards.feed", "", "/"),
+    View("discover", "discover.index", "", "/discover"),
+    View("discover-case", "discover.show", "", "/discover/{sample}"),
+    View("discover-offer", "discover.offering", "ada", "/c/{sample}/discover"),
+    View("discover-none", "discover.offering", "ada", "/c/{long}/discover"),
+    View("admin-discover", "discover.picking", "ada", "/admin/discover"),
+    View("trash", "trash.index", "ada", "/trash"),
+    View("trash-empty", "trash.index", "ben", "/trash"),
     View("pending", "boards.index", "pia", "/boards", 403),
     View("missing", "cases.show", "ben", "/c/aaaaaaaaaaaaaaaaaaaaaaaaaa", 404),
 )
