@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
@@ -98,18 +98,10 @@ def see_board(session: Session, reader: Reader, board: Board, pin_id: int) -> No
     session.flush()
 
 
-def unread(session: Session, reader: Reader, board_ids: Sequence[int]) -> dict[int, int]:
-    """Count for each board what was pinned since this reader's last visit; one never visited counts nothing."""
-    if not board_ids:
-        return {}
-    counts = []
-    for board_id in board_ids:
-        seen = select(BoardVisit.seen_pin_id).where(
-            BoardVisit.user_id == reader.user_id, BoardVisit.board_id == board_id, BoardVisit.visited_at.is_not(None)
-        )
-        fresh = _fresh(reader, literal(board_id), seen.scalar_subquery()).subquery()
-        counts.append(select(literal(board_id), func.count(fresh.c.id)))
-    return {board_id: count for board_id, count in session.execute(union_all(*counts)) if count}
+def unread(reader: Reader, board: ColumnElement[int], seen: ColumnElement[int]) -> ColumnElement[int]:
+    """Give the clause that counts what was pinned on a board since a place; after no place there is nothing."""
+    fresh = _fresh(reader, board, seen).correlate(*{one.table for one in (board, seen)}).subquery()
+    return select(func.count(fresh.c.id)).scalar_subquery()
 
 
 def divide(marks: Sequence[int], seen: int | None, *, follows_new: bool = False) -> int | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pinboard.boards.queries import Page, Wall, may_unpin
 from pinboard.cases.queries import CARD, STATES, Card, card
 from pinboard.models import Board, BoardOrder, BoardSection, Case, Comment, Pin, Resolution, Visibility
-from pinboard.policy import PAGE, Reader, visible
+from pinboard.policy import PAGE, Reader, all_of_few, visible
 from pinboard.vocabulary import modality
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
@@ -132,6 +132,8 @@ def _page(reader: Reader, shown_on: Wall, look: Look, after: Cursor | None) -> S
         .where(Pin.board_id == shown_on.board.id, visible(reader), *_kept(look))
         .order_by(*(column.desc() for column in key))
     )
+    if shown_on.sees_few:
+        query = query.where(all_of_few(reader, Pin.case_id))
     return query.where(_below(key, after.keys)) if after else query
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from pinboard.boards.activity import unread
@@ -46,7 +46,8 @@ def boards_page(
     session: Session, reader: Reader, *, kind: str = "", after: Cursor | None = None, limit: int = BOARDS
 ) -> tuple[list[BoardItem], Cursor | None]:
     """Give one page of the boards a reader may see, by name, each with its covers and the number of its cases."""
-    page = select(*_BOARD, BoardVisit.followed_at).outerjoin(BoardVisit, _own_visit(reader))
+    seen = case((BoardVisit.visited_at.is_not(None), BoardVisit.seen_pin_id)).label("seen")
+    page = select(*_BOARD, BoardVisit.followed_at, seen).outerjoin(BoardVisit, _own_visit(reader))
     page = page.where(may_board(reader, "see"), *_of_kind(kind, reader)).order_by(Board.title, Board.id)
     if after:
         title, board_id = after.keys
@@ -54,15 +55,16 @@ def boards_page(
     # What is counted is counted for the boards of this page alone.
     kept = page.limit(limit + 1).subquery()
     rows = session.execute(
-        select(*kept.c, _count(reader, kept.c.id).label("cases")).order_by(kept.c.title, kept.c.id)
+        select(*kept.c, _count(reader, kept.c.id).label("cases"))
+        .add_columns(unread(reader, kept.c.id, kept.c.seen).label("unread"))
+        .order_by(kept.c.title, kept.c.id)
     ).all()
     shown = rows[:limit]
     found = covers(session, reader, {row.id: row.cover_case_id for row in shown})
-    new = unread(session, reader, [row.id for row in shown])
     items = [
         BoardItem(
             row.public_id, row.slug, row.title, KINDS[row.kind], row.archived_at is not None,
-            covers=tuple(found.get(row.id, ())), unread=new.get(row.id, 0), count=row.cases,
+            covers=tuple(found.get(row.id, ())), unread=row.unread, count=row.cases,
             is_followed=row.followed_at is not None,
         )
         for row in shown

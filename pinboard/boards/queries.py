@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.cases.queries import CARD, Card, card
 from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, BoardVisit, Case, Pin, Role, User
-from pinboard.policy import PAGE, NotFound, Reader, may_board, newest_prepared, newest_values, visible
+from pinboard.policy import PAGE, NotFound, Reader, may_board, newest_prepared, newest_values, sees_few, visible
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
 
@@ -87,6 +87,8 @@ class Wall:
     is_followed: bool = False
     facets: str | None = None
     """What the board holds for this reader, for the chips; see `layout.facets`."""
+    sees_few: bool = False
+    """The page is found from the reader's cases, because most pins of a large board are not for these eyes."""
 
 
 def wall(session: Session, reader: Reader, slug: str, facets: ColumnElement[str | None] | None = None) -> Wall:
@@ -94,13 +96,13 @@ def wall(session: Session, reader: Reader, slug: str, facets: ColumnElement[str 
     verbs = [may_board(reader, verb).label(verb) for verb in ("pin", "arrange", "describe", "settings")]
     row = session.execute(
         select(Board, *verbs, BoardVisit.seen_pin_id, BoardVisit.visited_at, BoardVisit.followed_at)
-        .add_columns(literal(None) if facets is None else facets)
+        .add_columns(literal(None) if facets is None else facets, sees_few(reader))
         .outerjoin(BoardVisit, and_(BoardVisit.board_id == Board.id, BoardVisit.user_id == reader.user_id))
         .where(Board.slug == slug, may_board(reader, "see")),
     ).one_or_none()
     if row is None:
         raise NotFound
-    board, pins, arranges, describes, manages, seen, visited_at, followed_at, kinds = row
+    board, pins, arranges, describes, manages, seen, visited_at, followed_at, kinds, is_small = row
     return Wall(
         board=board,
         may_pin=bool(pins),
@@ -110,6 +112,7 @@ def wall(session: Session, reader: Reader, slug: str, facets: ColumnElement[str 
         seen=seen if visited_at else None,
         is_followed=followed_at is not None,
         facets=kinds,
+        sees_few=bool(is_small),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from pinboard import policy
 from pinboard.boards import activity
@@ -25,6 +25,18 @@ def board(session):
 
 def eyes(session, user):
     return policy.reader_for(session, user)
+
+
+def unread(session, reader, boards):
+    """Give the numbers of boards with something new, as their list counts them."""
+    seen = select(BoardVisit.board_id, BoardVisit.seen_pin_id).where(
+        BoardVisit.user_id == reader.user_id, BoardVisit.visited_at.is_not(None), BoardVisit.board_id.in_(boards)
+    )
+    visits = seen.subquery()
+    counts = session.execute(
+        select(visits.c.board_id, activity.unread(reader, visits.c.board_id, visits.c.seen_pin_id))
+    )
+    return {board: count for board, count in counts if count}
 
 
 def hidden(session, author):
@@ -67,11 +79,11 @@ def test_a_board_counts_what_others_pinned_and_this_reader_may_see(session, ben,
     make_pin(session, make_case(session), board)
     make_pin(session, hidden(session, ada), board, by=ada)
     make_pin(session, make_case(session), board, by=ben)
-    assert activity.unread(session, reader, [board.id]) == {board.id: 1}
+    assert unread(session, reader, [board.id]) == {board.id: 1}
     found = activity.board_news(session, reader, "chests", Places(seen=first.id))
     assert (found.before, found.after) == (1, 0)
     never = make_user(session)
-    assert activity.unread(session, eyes(session, never), [board.id]) == {}
+    assert unread(session, eyes(session, never), [board.id]) == {}
 
 
 def test_a_board_that_one_may_not_see_says_nothing(session, ben):
@@ -86,9 +98,9 @@ def test_a_withdrawn_reader_counts_nothing_any_more(session, ben, board):
     activity.see_board(session, reader, board, 0)
     case = make_case(session)
     make_pin(session, case, board)
-    assert activity.unread(session, reader, [board.id]) == {board.id: 1}
+    assert unread(session, reader, [board.id]) == {board.id: 1}
     policy.revoke(session, case, principal=policy.CLINICIANS)
-    assert activity.unread(session, reader, [board.id]) == {}
+    assert unread(session, reader, [board.id]) == {}
 
 
 @pytest.mark.parametrize("count", [3, 60])
@@ -103,7 +115,7 @@ def test_counting_costs_one_statement_for_any_number_of_boards(session, ben, con
         asked.append(given[2])
 
     event.listen(connection, "before_cursor_execute", note)
-    assert set(activity.unread(session, reader, [one.id for one in boards]).values()) == {1}
+    assert set(unread(session, reader, [one.id for one in boards]).values()) == {1}
     activity.board_news(session, reader, boards[0].slug, Places(seen=0))
     activity.feed_news(session, reader, Places(seen=0))
     event.remove(connection, "before_cursor_execute", note)
@@ -115,7 +127,7 @@ def test_a_number_stops_where_nobody_reads_on(session, ben, board):
     activity.see_board(session, reader, board, 0)
     for _ in range(activity.MOST + 5):
         make_pin(session, make_case(session, pictures=0), board)
-    assert activity.unread(session, reader, [board.id]) == {board.id: activity.MOST + 1}
+    assert unread(session, reader, [board.id]) == {board.id: activity.MOST + 1}
 
 
 @pytest.mark.parametrize(
