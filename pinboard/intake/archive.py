@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from pinboard.ids import public_id
 from pinboard.imaging.archive import BATCH_BYTES, BATCH_FILES, MOST_BYTES, MOST_ENTRIES
 from pinboard.imaging.errors import REFUSALS
 from pinboard.imaging.sniff import HEAD, Kind, sniff
 from pinboard.intake.children import RefusedFile, child_answer
-from pinboard.intake.errors import SENTENCES, IntakeError
-from pinboard.intake.receive import open_slot, receive_each
+from pinboard.intake.errors import SENTENCES
+from pinboard.intake.receive import open_slots, receive_each, room
 from pinboard.intake.scrubbing import LARGEST_FILE
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, Upload, UploadState, User
@@ -75,14 +76,7 @@ class Taker:
         """Open as many slots as the draft has room for."""
         with self.stores.writing() as session:
             case, by = session.get_one(Case, self.case_id), session.get_one(User, self.by_id)
-            slots = []
-            for _number in range(count):
-                try:
-                    slots += [open_slot(session, case, by)]
-                except IntakeError as error:
-                    if error.code != "too-many":
-                        raise
-                    break
+            slots = open_slots(session, case, by, [public_id() for _number in range(min(count, room(session, case)))])
             return [slot.id for slot in slots]
 
 

@@ -79,18 +79,21 @@ class _Places:
         self._session = session
         self._case = case
         self._known = known
+        self._subject = session.get(Subject, case.subject_id) if case.subject_id is not None else None
         self._studies: dict[str, Study] = {}
         self._series: dict[str, Series] = {}
 
     def take(self, filed: Filed) -> Instance:
         header, case = filed.header, self._case
         uid = header["SOPInstanceUID"]
-        if filed.names_subject and _is_another(self._session, case, header["PatientID"]):
+        # One case is about one person.
+        if filed.names_subject and self._subject is not None and self._subject.chart_code != header["PatientID"]:
             raise RefusedFile("other-subject")
         if uid in self._known:
             raise RefusedFile("duplicate")
-        if filed.names_subject and case.subject_id is None:
-            case.subject_id = subject_for(self._session, header["PatientID"], filed.key_id).id
+        if filed.names_subject and self._subject is None:
+            self._subject = subject_for(self._session, header["PatientID"], filed.key_id)
+            case.subject_id = self._subject.id
         self._known.add(uid)
         instance = _instance(case, self._series_of(filed), filed)
         self._session.add(instance)
@@ -162,13 +165,6 @@ def might_be_known(header: Header) -> bool:
     if header.get("Modality") == "ECG":
         return False
     return is_photo(header) or "BodyPartExamined" not in header or is_recognizable(header)
-
-
-def _is_another(session: Session, case: Case, code: str) -> bool:
-    """Tell whether a chart code is of another person than the case's: one case is about one person."""
-    if case.subject_id is None:
-        return False
-    return session.get_one(Subject, case.subject_id).chart_code != code
 
 
 def _study(session: Session, case: Case, header: Header, filed: Filed) -> Study:

@@ -54,14 +54,20 @@ def open_slots(session: Session, case: Case, by: User, names: Sequence[str]) -> 
     if any((one.case_id, one.by_id) != (case.id, by.id) for one in known.values()):
         raise IntakeError("not-a-draft")
     fresh = [name for name in dict.fromkeys(names) if name not in known]
-    last = _last(session, case)
-    # Numbers only grow, so there is nothing to count before one of them is as large.
-    if last + len(fresh) > MOST_FILES and _count(session, case) + len(fresh) > MOST_FILES:
+    if len(fresh) > room(session, case):
         raise IntakeError("too-many")
+    last = _last(session, case)
     made = {name: _slot(name, last + place, case, by.id) for place, name in enumerate(fresh, 1)}
     session.add_all(made.values())
     session.flush()
     return [made.get(name) or known[name] for name in names]
+
+
+def room(session: Session, case: Case) -> int:
+    """Give how many more files a case surely takes; it may be a few less than the truth where that is many."""
+    # Numbers only grow, so there is nothing to count before one of them is large.
+    left = MOST_FILES - _last(session, case)
+    return left if left >= TOGETHER_FILES else max(0, MOST_FILES - _count(session, case))
 
 
 def _slot(name: str, number: int, case: Case, by_id: int) -> Upload:
