@@ -20,7 +20,18 @@ from pinboard.policy.gate import (
 from pinboard.policy.guard import AudienceStale, stale_cases
 from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
-from pinboard.policy.lists import PAGE, Place, count_visible, feed, newest, newest_prepared, newest_values, visible
+from pinboard.policy.lists import (
+    PAGE,
+    Place,
+    all_of_few,
+    count_visible,
+    feed,
+    newest,
+    newest_prepared,
+    newest_values,
+    sees_few,
+    visible,
+)
 from pinboard.policy.readers import (
     CLINICIANS,
     MAX_PRINCIPALS,
@@ -67,6 +78,7 @@ __all__ = [
     "Why",
     "Window",
     "agreed",
+    "all_of_few",
     "allows",
     "apply_choice",
     "audience_of",
@@ -107,6 +119,7 @@ __all__ = [
     "rebuild",
     "released_on",
     "revoke",
+    "sees_few",
     "set_release_gate",
     "sources_of",
     "stale_cases",

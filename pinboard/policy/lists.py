@@ -25,6 +25,8 @@ from pinboard.models import Audience, Case
 from pinboard.policy.readers import Reader
 
 PAGE = 40
+FEW = 500
+"""A reader of no more cases than that has lists made from those cases, not from everything that is listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,17 @@ def _merged(tops: list[Select[int, int]], limit: int) -> Select[int, int]:
     merged = union_all(*(select(top.subquery()) for top in tops)).subquery()
     seq, case_id = merged.c.seq, merged.c.case_id
     return select(seq, case_id).distinct().order_by(seq.desc()).limit(limit)
+
+
+def all_of_few(reader: Reader, case_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
+    """Give the clause for “one of the cases of a reader who sees few”, for a list that would walk past all others."""
+    return case_id.in_(select(newest(reader, limit=FEW + 1).subquery().c.case_id))  # type: ignore[union-attr]
+
+
+def sees_few(reader: Reader) -> ColumnElement[bool]:
+    """Give the clause for “this reader sees few cases at all”."""
+    some = newest(reader, limit=FEW + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery() <= FEW
 
 
 def feed(session: Session, reader: Reader, *, after: int | None = None, limit: int = PAGE) -> list[Place]:
