@@ -14,7 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from pinboard.boards import queries as boards
 from pinboard.intake.seeding import AUTHOR, SMALL
 from pinboard.models import Case, User
 from pinboard.models.engine import make_engine, make_sessions
-from pinboard.policy import Reader, member, reader_for
+from pinboard.policy import Reader, member, reader_for, sees_few
 from pinboard.search.grammar import read
 from pinboard.search.queries import find
 from pinboard.search.similar import similar
@@ -82,7 +82,9 @@ def place(url: str) -> Place:
 
 
 def _board(session: Session, owner: Reader, reader: Reader) -> object:
-    return layout.board_page(session, reader, boards.wall(session, owner, "seed-0"), layout.Look(), at=layout.At())
+    # The reader of few is on no board, so its owner opens it for both.
+    wall = replace(boards.wall(session, owner, "seed-0"), sees_few=bool(session.scalar(select(sees_few(reader)))))
+    return layout.board_page(session, reader, wall, layout.Look(), at=layout.At())
 
 
 def _similar(session: Session, reader: Reader) -> object:

@@ -130,10 +130,12 @@ def _page(reader: Reader, shown_on: Wall, look: Look, after: Cursor | None) -> S
         .join(Case, Case.id == Pin.case_id)
         .outerjoin(BoardSection, BoardSection.id == Pin.section_id)
         .where(Pin.board_id == shown_on.board.id, visible(reader), *_kept(look))
-        .order_by(*(column.desc() for column in key))
     )
     if shown_on.sees_few:
-        query = query.where(all_of_few(reader, Pin.case_id))
+        # Ordered by a sum, because SQLite would else walk along the index of the order past everybody's pins.
+        query = query.where(all_of_few(reader, Pin.case_id)).order_by(*((column + 0).desc() for column in key))
+    else:
+        query = query.order_by(*(column.desc() for column in key))
     return query.where(_below(key, after.keys)) if after else query
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock, policy, vocabulary
@@ -105,6 +105,10 @@ def fill(session: Session, wanted: Wanted, *, tell: Callable[[int], None] = lamb
         session.expunge_all()
         tell(stop)
     _multiply(session, scene.author, range(max(present, SPECIAL + BLOCK), wanted.cases), tell)
+    if session.get_bind().dialect.name == "postgresql":
+        # Its planner would learn of so much at once only minutes later.
+        session.execute(text("ANALYZE"))
+        session.commit()
     return max(0, wanted.cases - present)
 
 
