@@ -22,7 +22,7 @@ class Role(enum.StrEnum):
 
 
 class AccountState(enum.StrEnum):
-    """Whether an account may be used; only an active one has principals beyond the public sample."""
+    """Whether an account may be used; only an active one has principals."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
