@@ -183,8 +183,11 @@ const isTyping = (node) => node.closest?.("input:not([type=range], [type=checkbo
 
 function press(key) {
   const root = dialog?.open ? dialog : document;
-  const target = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
-    .find((node) => node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility());
+  const near = document.activeElement.closest(".card"); // the keys of a card are those of the card in focus
+  const found = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
+    .filter((node) => [null, near].includes(node.closest(".card"))
+      && (node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility()));
+  const target = found.find((node) => near?.contains(node)) ?? found[0];
   if (!target) return false;
   if (target.matches("input, textarea")) target.focus();
   else target.click();
