@@ -10,7 +10,7 @@ from pinboard import custody
 from tests.contracts.code import Module, imports, module, modules
 
 MAKERS = {
-    "Scrubbed": {"pinboard.intake.receive", "pinboard.intake.export", "pinboard.storage.vault"},
+    "Scrubbed": {"pinboard.intake.scrubbing", "pinboard.intake.export", "pinboard.storage.vault"},
     "Reviewed": {"pinboard.intake.review"},
     "Rendition": {"pinboard.intake.develop"},
     "FramePack": {"pinboard.intake.develop"},

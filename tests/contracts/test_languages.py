@@ -10,6 +10,7 @@ from babel.support import NullTranslations
 from bs4 import BeautifulSoup, NavigableString
 from sqlalchemy import String, Text, select
 
+from pinboard.cases import cards
 from pinboard.models import Base
 from pinboard.web import languages
 from tests.contracts.access_matrix import MATRIX
@@ -40,6 +41,8 @@ class Bracketing(NullTranslations):
 @pytest.fixture
 def bracketed(world, monkeypatch):
     monkeypatch.setattr(languages, "catalogue", lambda _code: Bracketing())
+    # What was kept of cards was said in plain words.
+    monkeypatch.setattr(cards, "_kept", {})
     return world
 
 
