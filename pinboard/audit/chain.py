@@ -23,8 +23,8 @@ _CODES: dict[tuple[str, str], str] = {
     ("110103", "DICOM Instances Accessed"): (
         "board-archive board-arrange board-cover board-create board-remove board-reopen board-restore board-restored"
         " board-section-add board-section-move board-section-remove board-section-update board-update"
-        " choose-slices comment-delete confirm download draft"
-        " edit key-image mark-remove page picture pin pin-restore publish publish-failed publish-start restore restored shown solve"
+        " choose-slices comment-delete confirm download draft edit key-image mark-remove page picture pin pin-restore"
+        " publish publish-failed publish-start restore restored shown solve"
         " unhide unpin words-approved"
     ),
     ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
@@ -38,7 +38,7 @@ _CODES: dict[tuple[str, str], str] = {
         " sign-in-failed withdraw withdrawn"
     ),
     ("110114", "User Authentication"): "member-logged-out sessions-ended signed-in signed-out",
-    ("110129", "Security Configuration"): "clinic-set-up release-gate-changed settings-changed",
+    ("110129", "Security Configuration"): "clinic-set-up discover-changed release-gate-changed settings-changed",
     ("110136", "Security Roles Changed"): (
         "admin-given admin-taken board-person-add board-person-remove group-create group-person-add"
         " group-person-remove reviewer-given reviewer-taken"
