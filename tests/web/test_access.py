@@ -131,6 +131,10 @@ class TestLocked:
         assert client.post("/settings/sessions/end-others").headers["Location"] == "/lock"
         assert client.fragment("/people").headers["HX-Redirect"] == "/lock"
 
+    @pytest.mark.parametrize("url", ["/sw.js", "/manifest.webmanifest", "/offline"])
+    def test_what_the_browser_fetches_by_itself_answers(self, client, url):
+        assert client.get(url).status_code == 200
+
     def test_the_lock_page_and_static_files_answer(self, client):
         answer = client.get("/lock")
         assert answer.status_code == 200
