@@ -29,7 +29,8 @@ _CODES: dict[tuple[str, str], str] = {
     ),
     ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
     ("110106", "Export"): (
-        "attest attest-asked attest-returned attest-void attested export released share-extended share-made"
+        "attest attest-asked attest-returned attest-void attested export released sample-end"
+        " sample-offer sample-pick sample-unpick sample-week share-extended share-made"
     ),
     ("110107", "Import"): "demo upload",
     ("110113", "Security Alert"): (
