@@ -287,7 +287,8 @@ def test_words_lead_to_the_mark_and_the_mark_to_its_words(place: Place) -> None:
     page.locator("#marks li", has_text="comment by Dr Ada Rao").wait_for()
     page.locator(".comment .body a").click()
     page.wait_for_function(
-        "() => document.querySelector('series-viewer .strip [aria-current]')?.href.includes('/series/2')"
+        "place => document.querySelector('series-viewer .strip [aria-current]')?.href.includes(place)",
+        arg=f"/series/{place.number}",
     )
     ready(page)
     page.locator(f"[data-shape='{mark.public_id}'].is-chosen").wait_for(state="attached")
