@@ -185,6 +185,8 @@ def _notice_change(connection: Connection, *happening: Any) -> None:
 
 def _postgresql(url: URL) -> Engine:
     limits = {"statement_timeout": 30_000, "lock_timeout": 15_000, "idle_in_transaction_session_timeout": 60_000}
+    # To compile a statement or to start helpers for it takes longer than any of ours runs.
+    limits |= {"jit": 0, "max_parallel_workers_per_gather": 0}
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return create_engine(
         url,

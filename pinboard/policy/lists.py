@@ -98,7 +98,7 @@ def newest_values(reader: Reader, after: int | None) -> dict[str, Any]:
 def _merged(tops: list[Select[int, int]], limit: int) -> Select[int, int]:
     merged = union_all(*(select(top.subquery()) for top in tops)).subquery()
     seq, case_id = merged.c.seq, merged.c.case_id
-    return select(seq, case_id).distinct().order_by(seq.desc()).limit(limit)
+    return select(seq, case_id).distinct().order_by(seq.desc(), case_id.desc()).limit(limit)
 
 
 def all_of_few(reader: Reader, case_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
@@ -128,7 +128,8 @@ def _top(principal: Any, moment: Any, after: Any, limit: int) -> Select[int, int
         select(Audience.seq, Audience.case_id)
         .where(Audience.principal == principal, Audience.not_before <= moment, Audience.not_after > moment)
         .distinct()
-        .order_by(Audience.seq.desc())
+        # By both, as the index runs: PostgreSQL would else gather a million rows to see which are alike.
+        .order_by(Audience.seq.desc(), Audience.case_id.desc())
         .limit(limit)
     )
     return top if after is None else top.where(Audience.seq < after)

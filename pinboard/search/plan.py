@@ -31,8 +31,6 @@ class Plan:
     expression: Expression = EVERYTHING
     rarest: int = 0
     """At most so many cases answer; none where some word is in no case at all."""
-    likely: float = 0.0
-    """The share of all cases that would answer if words knew nothing of each other."""
     cut: list[str] = field(default_factory=list)
     """Beginnings of more words than were looked for."""
     marks: frozenset[str] = frozenset()
@@ -94,9 +92,6 @@ def plan(query: Query, lexicon: Lexicon) -> Plan:
     if not asked and not excluded:
         return made
     made.rarest = min([lexicon.cases(part) for part in asked], default=lexicon.all)
-    made.likely = 1.0
-    for part in asked:
-        made.likely *= lexicon.cases(part) / max(1, lexicon.all)
     made.expression = All(tuple(asked), tuple(part for part in excluded if lexicon.cases(part)))
     return made
 

@@ -1,8 +1,9 @@
 """Finds cases by words and filters, newest first, among those that the reader may see: flat at any size.
 
 Two plans, both bounded. Where few cases can answer, the index gives them all and the audience sorts out. Where many
-can, the newest cases that the reader may see are looked at one by one, as many as a page is likely to need; that is
-also what makes a reader of twenty cases fast. A search that stops at the bound says so and goes on from there.
+can, the newest cases that the reader may see are looked at one by one, which is all there is for a reader of twenty;
+then follows a walk along all cases, or a longer look where most are not for this reader. A search that stops at its
+bound says so and goes on from there.
 """
 
 from __future__ import annotations
@@ -27,8 +28,7 @@ FEW = 2_000
 """Answers that the index may give to sort out by audience."""
 MOST_LOOKED_AT = 2_000
 MOST_WALKED = 5_000
-_LEAST_LOOKED_AT = 200
-_MARGIN = 1.5
+LOOKED_AT_FIRST = 300
 TEXTS = (Case.question, Case.findings, Case.history, Case.outcome)
 
 
@@ -87,9 +87,8 @@ def places(session: Session, reader: Reader, made: Plan, *, before: int | None, 
     """Find cases that answer: all of them where they are few, otherwise the newest within a bound."""
     dialect = session.get_bind().dialect.name
     if made.rarest <= FEW:
-        return Looked(list(session.execute(_by_index(reader, made, before, limit, dialect=dialect))))
-    wanted = int(_MARGIN * limit / max(made.likely, 1e-6))
-    first = _look(session, reader, made, (before, min(MOST_LOOKED_AT, max(_LEAST_LOOKED_AT, wanted)), limit))
+        return Looked(list(session.execute(_by_index(reader, made, (before, None), limit, dialect=dialect))))
+    first = _look(session, reader, made, (before, LOOKED_AT_FIRST, limit))
     if len(first.rows) >= limit or not first.looked_at:
         return first
     rest = limit - len(first.rows)
@@ -97,7 +96,11 @@ def places(session: Session, reader: Reader, made: Plan, *, before: int | None, 
         second = _look(session, reader, made, (first.low, MOST_LOOKED_AT, rest))
     else:
         end = first.low - MOST_WALKED
-        rows = session.execute(_by_row(reader, made, (first.low, end), rest)).all()
+        walk = _by_row(reader, made, (first.low, end), rest)
+        if dialect == "sqlite":
+            # Its index hands out the newest first and can be held within a span, which that of PostgreSQL cannot.
+            walk = _by_index(reader, made, (first.low, end), rest, dialect=dialect)
+        rows = session.execute(walk).all()
         second = Looked(list(rows), MOST_WALKED, end) if end > 1 else Looked(list(rows))
     is_cut = len(second.rows) < rest and second.looked_at
     return Looked(first.rows + second.rows, first.looked_at + second.looked_at if is_cut else 0, second.low)
@@ -113,13 +116,15 @@ def _look(session: Session, reader: Reader, made: Plan, at: tuple[int | None, in
     return Looked(hits, rows[0].looked_at, rows[0].low, rows[0].high)
 
 
-def _by_index(reader: Reader, made: Plan, before: int | None, limit: int, *, dialect: str) -> Executable:
+def _by_index(
+    reader: Reader, made: Plan, span: tuple[int | None, int | None], limit: int, *, dialect: str
+) -> Executable:
     """Let the index find and the audience sort out."""
     found = found_by(made.expression, dialect)
     if dialect == "postgresql":
         once = found.cte("found").prefix_with("MATERIALIZED")
         found = select(once.c.seq, once.c.case_id)
-    return _sorted_out(reader, found, (before, None), limit)
+    return _sorted_out(reader, found, span, limit)
 
 
 def _by_row(reader: Reader, made: Plan, span: tuple[int, int], limit: int) -> Executable:

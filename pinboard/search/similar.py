@@ -26,7 +26,6 @@ def similar(session: Session, reader: Reader, case: Case) -> list[Card]:
         return []
     lexicon = Lexicon.of(session, expression)
     made = Plan(expression, lexicon.cases(expression))
-    made.likely = made.rarest / max(1, lexicon.all)
     rows = places(session, reader, made, before=None, limit=CANDIDATES).rows if made.rarest else []
     others = {row.id: row for row in rows if row.id != case.id}
     facts = session.execute(select(Case.id, Case.tags, Case.body_part, Case.modality).where(Case.id.in_(others)))

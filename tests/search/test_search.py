@@ -167,7 +167,7 @@ def test_more_than_a_page(client, session, sign_in, monkeypatch, few):
 
 @pytest.mark.parametrize("walked", [1, 2])
 def test_a_search_that_stops_at_its_bound_says_so_and_goes_on(client, session, sign_in, monkeypatch, walked):
-    for name, bound in (("FEW", -1), ("MOST_LOOKED_AT", 2), ("_LEAST_LOOKED_AT", 1), ("MOST_WALKED", walked)):
+    for name, bound in (("FEW", -1), ("MOST_LOOKED_AT", 2), ("LOOKED_AT_FIRST", 2), ("MOST_WALKED", walked)):
         monkeypatch.setattr(queries, name, bound)
     ada = make_user(session, "Ada Owens")
     make_case(session, ada, pictures=0, title="Oldest wombat")
