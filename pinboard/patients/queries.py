@@ -32,8 +32,6 @@ class Picture:
     alt: str
     series: int
     """Row of its series: frames of one series are stepped through together."""
-    key: int | None = None
-    """Frame that was chosen to stand for its series, where this picture holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,7 @@ class Released:
     @property
     def cover(self) -> Picture:
         """Give the picture that stands for it on the board."""
-        first = self.pictures[0]
-        return next((one for one in self.pictures if one.series == first.series and one.key is not None), first)
+        return self.pictures[0]
 
 
 def released(session: Session, reader: Reader, *narrower: ColumnElement[bool]) -> list[Released]:
@@ -148,7 +145,7 @@ def _published(case_ids: Sequence[int]) -> Any:
             Instance.columns,
         )
         .add_columns(Instance.rows, Instance.tone, Instance.is_photo, Instance.frame_time)
-        .add_columns(Series.modality, Series.alt_text, Instance.series_id, Series.key_instance_id, Series.key_frame)
+        .add_columns(Series.modality, Series.alt_text, Instance.series_id)
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .where(Instance.case_id.in_(case_ids), Instance.state == InstanceState.PUBLISHED)
@@ -174,7 +171,6 @@ def pictures_by_case(
             modality=modality(row.modality),
             alt=row.alt_text,
             series=row.series_id,
-            key=row.key_frame if row.id == row.key_instance_id else None,
         )
         grouped.setdefault(row.case_id, []).append((row.id, picture))
     return grouped

@@ -29,7 +29,6 @@ from pinboard.imaging.likeness import Fingerprint, dhash
 from pinboard.imaging.photo import read_photo
 from pinboard.imaging.sniff import HEAD, REFUSED_KINDS, Kind, sniff
 from pinboard.sandbox.canvas import canvas_for, look_again, painted_frames
-from pinboard.sandbox.child import describe
 from pinboard.sandbox.developing import Pack, developed
 from pinboard.sandbox.inspecting import wrong_with
 from pinboard.sandbox.planes import planes_of
@@ -96,11 +95,8 @@ def scrub_each(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]
         try:
             said, made = scrub([part], params)
             out += made
-        except MemoryError:
-            # Of one file alone it says something; of many, nothing about each.
-            raise
-        except Exception as error:  # noqa: BLE001 - one damaged file says nothing about its neighbours
-            said = describe(error)
+        except Refused as refusal:
+            said = {"refused": refusal.code}
             out.append(b"")
         summaries.append(said)
     return {"files": summaries}, out

@@ -5,15 +5,13 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /* ---- relative times -------------------------------------------------- */
 
-const WORDS = JSON.parse(document.documentElement.dataset.words);
-const [NOW, ...STEPS] = WORDS.ago;
-const UNITS = [[3600, 60], [86400, 3600], [86400 * 60, 86400]].map((unit, at) => [...unit, STEPS[at]]);
+const UNITS = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [86400 * 60, 86400, "d"]];
 
 function ago(date, now = Date.now()) {
   const seconds = Math.max(0, (now - date) / 1000);
-  if (seconds < 45) return NOW;
+  if (seconds < 45) return "now";
   const unit = UNITS.find(([limit]) => seconds < limit);
-  return unit ? unit[2].replace("{n}", Math.max(1, Math.round(seconds / unit[1]))).replaceAll(" ", "\u00a0") : null;
+  return unit ? `${Math.max(1, Math.round(seconds / unit[1]))}\u00a0${unit[2]}` : null;
 }
 
 function tellTimes(root = document) {
@@ -43,7 +41,7 @@ export function toast(text, undo) {
   line.className = "toast";
   line.append(text);
   if (undo) {
-    const back = button(WORDS.undo, "", "");
+    const back = button("Undo", "", "");
     back.className = "";
     back.type = "button";
     back.addEventListener("click", () => {
@@ -91,7 +89,7 @@ function ask(words) {
     line.textContent = words;
     const row = document.createElement("div");
     row.className = "actions";
-    row.append(button(WORDS.yes, "yes", "danger"), button(WORDS.no, "no", ""));
+    row.append(button("Yes, go on", "yes", "danger"), button("Cancel", "no", ""));
     body.append(line, row);
     box.append(body);
     box.addEventListener("close", () => { resolve(box.returnValue === "yes"); box.remove(); });
@@ -141,9 +139,9 @@ document.addEventListener("pinboard:toast", ({ detail }) => { closeDialog(); toa
 document.addEventListener("htmx:response:error", (event) => {
   const { status } = event.detail.ctx.response;
   if (status === 422 || status === 409) return;
-  toast(status >= 500 ? WORDS.failed : WORDS.gone);
+  toast(status >= 500 ? "Something failed here. Nothing you wrote is lost; try again." : "That is not possible any more.");
 });
-document.addEventListener("htmx:error", () => toast(WORDS.unreachable));
+document.addEventListener("htmx:error", () => toast("The server could not be reached. Try again."));
 
 /* ---- small things ---------------------------------------------------- */
 
@@ -153,7 +151,18 @@ new MutationObserver((records) => {
 
 document.addEventListener("click", (event) => {
   for (const menu of $$("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  const shower = event.target.closest("[data-show]");
+  if (shower) reveal(shower);
 });
+
+/* A sensitive picture stays covered until it is asked for. */
+function reveal(shower) {
+  const plate = $(".plate", shower.closest(".card"));
+  const picture = $("img", plate);
+  $(".covered", plate)?.remove();
+  if (picture) picture.src = picture.dataset.src;
+  shower.remove();
+}
 
 /* Printing and copying need a script, so their controls appear with it. */
 function dress() {
@@ -165,7 +174,7 @@ document.addEventListener("click", (event) => {
   const secret = event.target.closest("[data-copy], [data-select]");
   if (!secret) return;
   secret.select();
-  navigator.clipboard?.writeText(secret.value).then(() => toast(WORDS.copied), () => {});
+  navigator.clipboard?.writeText(secret.value).then(() => toast("Copied."), () => {});
 });
 
 function tellConnection() {
@@ -183,11 +192,8 @@ const isTyping = (node) => node.closest?.("input:not([type=range], [type=checkbo
 
 function press(key) {
   const root = dialog?.open ? dialog : document;
-  const near = document.activeElement.closest(".card"); // the keys of a card are those of the card in focus
-  const found = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
-    .filter((node) => [null, near].includes(node.closest(".card"))
-      && (node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility()));
-  const target = found.find((node) => near?.contains(node)) ?? found[0];
+  const target = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
+    .find((node) => node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility());
   if (!target) return false;
   if (target.matches("input, textarea")) target.focus();
   else target.click();
@@ -240,4 +246,3 @@ tellTimes();
 tellConnection();
 dress();
 setInterval(tellTimes, 60_000);
-navigator.serviceWorker?.register("/sw.js").catch(() => {});

@@ -1,1 +1,0 @@
-"""What somebody took out of sight and can bring back for a while."""
