@@ -130,6 +130,7 @@ def test_e_edits_and_c_comments_and_ctrl_enter_sends(ada: Visitor) -> None:
 
 def test_brackets_step_and_space_plays(ada: Visitor) -> None:
     page = visit(ada, "case")
+    page.locator("series-viewer.is-live.is-drawn").wait_for()
     place = page.locator("series-viewer output[data-number]")
     number = int(place.inner_text().split("/")[0])
     for key, wanted in (("]", number + 1), ("]", number + 2), ("[", number + 1)):
