@@ -29,7 +29,10 @@ def test_it_says_what_was_checked(signed):
 
 
 def test_it_is_genuine_with_its_key_as_text_and_with_spaces_around(key, signed):
-    public = lines.key_from(f" {lines.public_text(key.public_key())}\n")
+    text = lines.public_text(key.public_key())
+    assert len(text) == 64
+    assert set(text) <= set("0123456789abcdef"), "never begins with a dash, as an option does"
+    public = lines.key_from(f" {text}\n")
     assert lines.is_genuine(f"  {signed}\n", public)
 
 

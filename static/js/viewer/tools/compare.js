@@ -19,8 +19,14 @@ class Pair {
     this.select.addEventListener("change", () => this.show(this.select.value));
     viewer.addEventListener("frame", () => this.lead(viewer, this.other));
     viewer.link = () => this.toggle();
-    // Another series in the place of the first one begins without a second.
-    document.addEventListener("htmx:after:swap", () => viewer.isConnected || this.clear());
+    // Another series in the place of the first one begins without a second; who left listens no longer, or it would
+    // take away what the next pair shows and keep its own frames in memory.
+    const leave = () => {
+      if (viewer.isConnected) return;
+      document.removeEventListener("htmx:after:swap", leave);
+      this.clear();
+    };
+    document.addEventListener("htmx:after:swap", leave);
     this.page = viewer.closest(".casepage");
   }
 
