@@ -58,6 +58,14 @@ def test_a_second_series_steps_along_until_it_is_told_not_to_and_goes_with_the_f
     page.locator("#stage .strip a").nth(1).click()
     page.locator("#stage.is-drawn [data-number]").get_by_text("/ 2").wait_for()
     assert page.locator("#stage-beside, .is-comparing").count() == 0
+    # The pair that was left has no say in the next one, whatever else of the page is swapped.
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_label("Series beside this one").select_option(index=1)
+    page.locator("#stage-beside.is-drawn").wait_for()
+    page.evaluate("() => document.body.dispatchEvent(new CustomEvent('htmx:after:swap', { bubbles: true }))")
+    assert page.locator(".is-comparing #stage-beside").count() == 1
+    page.locator("#stage").get_by_label("Series beside this one").select_option(index=0)
+    page.locator("#stage-beside").wait_for(state="detached")
 
 
 def test_the_image_that_is_pressed_among_all_is_shown(page: Page) -> None:
