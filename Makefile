@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help init serve worker demo test e2e check docs format lock screenshots vendor
+.PHONY: help init serve worker demo test e2e check docs language format lock screenshots vendor
 
 help: ## show this list
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ check: ## everything .ci/run looks at, but for the installation of packages
 
 docs: ## write docs/deidentification.md anew from the code it speaks about
 	$(BIN)/python docs/build.py
+
+language: ## begin the language CODE, or bring every one up to date
+	$(BIN)/python docs/translate.py $(CODE)
 
 format: ## bring the code into the one format
 	$(BIN)/ruff check --fix --select I .

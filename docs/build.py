@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -66,6 +67,7 @@ def rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@cache
 def written() -> dict[str, str]:
     """Give what is written beside a header for some class of object: keyword and text, "" for an empty element."""
     found: dict[str, str] = {}
@@ -75,6 +77,7 @@ def written() -> dict[str, str]:
     return found
 
 
+@cache
 def inside() -> set[str]:
     """Give the elements that may stand in items of sequences."""
     found: set[str] = set()

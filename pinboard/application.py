@@ -10,10 +10,12 @@ from pinboard.admin.proof import bp as admin
 from pinboard.attest.routes import bp as attest
 from pinboard.boards.routes import bp as boards
 from pinboard.carry.routes import bp as carry
+from pinboard.cases.glimpse import bp as glimpse
 from pinboard.cases.routes import bp as cases
 from pinboard.cases.viewer import bp as viewer
 from pinboard.comments.routes import bp as comments
 from pinboard.config import Config
+from pinboard.discover.admin import bp as discover
 from pinboard.drafts.routes import bp as drafts
 from pinboard.flags.routes import bp as flags
 from pinboard.inbox.routes import bp as inbox
@@ -23,11 +25,24 @@ from pinboard.patients.routes import bp as patients
 from pinboard.people.routes import bp as people
 from pinboard.search.routes import bp as search
 from pinboard.shares.routes import bp as shares
+from pinboard.trash.routes import bp as trash
 from pinboard.upkeep.routes_images import bp as upkeep
-from pinboard.web import access, assets, errors, extensions, headers, proxies, secret_key, sessions, templating
+from pinboard.web import (
+    access,
+    assets,
+    errors,
+    extensions,
+    headers,
+    languages,
+    proxies,
+    secret_key,
+    sessions,
+    templating,
+)
 from pinboard.web.health import bp as health
 from pinboard.web.help import bp as help_pages
 from pinboard.web.media import bp as media
+from pinboard.web.pwa import bp as pwa
 from pinboard.web.requests import FORM_BYTES, BoundedRequest
 
 # One line per feature, in alphabetical order; each is `pinboard/<feature>/routes.py`.
@@ -39,14 +54,17 @@ FEATURES = (
     carry,
     cases,
     comments,
+    discover,
     drafts,
     flags,
+    glimpse,
     inbox,
     marks,
     patients,
     people,
     search,
     shares,
+    trash,
     upkeep,
     viewer,
 )
@@ -65,8 +83,9 @@ def create_app(config: Config | None = None, *, stores: Stores | None = None) ->
     access.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
+    languages.init_app(app)
     templating.init_app(app)
     proxies.init_app(app)
-    for feature in (health, help_pages, media, *FEATURES):
+    for feature in (health, help_pages, media, pwa, *FEATURES):
         app.register_blueprint(feature)
     return app

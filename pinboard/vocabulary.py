@@ -6,7 +6,7 @@ The lists come from DICOM's own context groups; codes are stored, words are show
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -74,14 +74,24 @@ def laterality() -> tuple[Code, ...]:
     return tuple(Code(row["code"], row["scheme"], row["meaning"]) for row in _rows("laterality.csv"))
 
 
-def suggest_body_parts(text: str, limit: int = 8) -> list[Code]:
-    """Offer regions for what somebody typed: those with a word that begins so, then those that hold it anywhere."""
+def suggest_body_parts(text: str, limit: int = 8, *, say: Callable[[str], str] = str) -> list[Code]:
+    """Offer regions for what somebody typed: those with a word that begins so, then those that hold it anywhere.
+
+    `say` gives a name in the language of who types.
+    """
     wanted = text.strip().casefold()
     if not wanted:
         return list(body_parts()[:limit])
-    holding = [(part, name) for part, name in _body_part_names() if wanted in name]
+    named = [(part, say(part.meaning).casefold()) for part in body_parts()]
+    holding = [(part, name) for part, name in named if wanted in name]
     ranked = sorted(holding, key=lambda pair: 0 if _begins_a_word(wanted, pair[1]) else 1)
     return [part for part, _name in ranked[:limit]]
+
+
+def body_part_named(text: str, *, say: Callable[[str], str] = str) -> str:
+    """Give the code of the region that somebody typed by its full name, or nothing."""
+    wanted = text.strip().casefold()
+    return next((part.code for part in body_parts() if say(part.meaning).casefold() == wanted), "")
 
 
 def meaning(code: str | None) -> str:
@@ -92,11 +102,6 @@ def meaning(code: str | None) -> str:
 def modality(code: str | None) -> str:
     """Give the short word for a modality; one that is not listed shows its code."""
     return MODALITIES.get(code or "", (code or "", ""))[0]
-
-
-@cache
-def _body_part_names() -> tuple[tuple[Code, str], ...]:
-    return tuple((part, part.meaning.casefold()) for part in body_parts())
 
 
 @cache

@@ -1,3 +1,3 @@
 """Names where the fixtures are."""
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.required", "tests.fixtures.web"]
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("database", "order", "required", "web")]

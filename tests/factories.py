@@ -16,6 +16,7 @@ from pinboard.models import (
     Board,
     BoardKind,
     BoardRole,
+    BoardSection,
     BoardVerb,
     Case,
     CaseRole,
@@ -34,9 +35,11 @@ from pinboard.models import (
     MarkKind,
     MediaFile,
     Pin,
+    PublicSample,
     Receipt,
     Release,
     Role,
+    SavedSearch,
     Series,
     Share,
     ShareKind,
@@ -79,8 +82,10 @@ def make_subject(session, **given):
     return add(session, Subject(public_id=public_id(), key_id="k1", created_at=clock.now(), **given))
 
 
-def make_group(session, *members, name=None):
-    group = add(session, Group(public_id=public_id(), name=name or f"Group {next(_numbers)}", created_at=clock.now()))
+def make_group(session, *members, name=None, made_by=None):
+    maker = made_by.id if made_by else None
+    name = name or f"Group {next(_numbers)}"
+    group = add(session, Group(public_id=public_id(), name=name, created_at=clock.now(), created_by_id=maker))
     for user in members:
         add(session, GroupMember(group_id=group.id, user_id=user.id, added_at=clock.now()))
     return group
@@ -189,6 +194,33 @@ def make_picture(session, case, *, modality="CT", frames=1, width=512, height=51
     return instance
 
 
+def make_saved_search(session, by=None, *, name="Chests", query="modality:ct", seen_seq=0):
+    """Keep a search for a member."""
+    by_id = (by or make_user(session)).id
+    return add(
+        session,
+        SavedSearch(
+            public_id=public_id(), user_id=by_id, name=name, query=query, seen_seq=seen_seq, created_at=clock.now()
+        ),
+    )  # fmt: skip
+
+
+def make_sample(session, case=None, *, by=None, title="A shadow for everybody", **given):
+    """Offer a case to visitors, and pick it where an administrator is given."""
+    case = case or make_case(session, level=ConsentLevel.PUBLIC, choice="nobody")
+    policy.offer_public(session, case, is_offered=True)
+    picked = {"picked_by_id": by.id, "picked_at": clock.now()} if by else {}
+    add(
+        session,
+        PublicSample(
+            case_id=case.id, title=title, offered_by_id=case.author_id, offered_at=clock.now(), **picked, **given
+        ),
+    )  # fmt: skip
+    if by:
+        policy.pick_public(session, case, by)
+    return case
+
+
 def make_attestation(session, case, by=None, *, state=AttestState.ATTESTED, **given):
     """Write down that somebody looked at the images of a case, or, with another state, that its author waits."""
     looked = state in {AttestState.ATTESTED, AttestState.RETURNED}
@@ -233,6 +265,19 @@ def make_pin(session, case, board, by=None, **given):
     return add(
         session, Pin(public_id=public_id(), board_id=board.id, case_id=case.id, by_id=by_id, at=clock.now(), **given)
     )
+
+
+def make_section(session, board, title="Old films", position=None):
+    """Add a section below those that are there."""
+    if position is None:
+        last = select(func.max(BoardSection.position)).where(BoardSection.board_id == board.id)
+        position = (session.scalar(last) or 0) + 1
+    return add(
+        session,
+        BoardSection(
+            public_id=public_id(), board_id=board.id, title=title, position=position, created_at=clock.now()
+        ),
+    )  # fmt: skip
 
 
 def make_comment(session, case, author=None, body="Compare with the older film.", **given):

@@ -7,6 +7,7 @@ from wtforms.validators import ValidationError
 
 from pinboard import vocabulary
 from pinboard.identity import passwords
+from pinboard.web import languages
 from pinboard.web.forms import AtMost, Form, Needed, OneOf, is_email, is_login, trimmed
 from pinboard.web.templating import THEMES
 from pinboard.web.text import _
@@ -65,7 +66,13 @@ class ProfileForm(Form):
     name = StringField(filters=[trimmed], validators=[Needed(), AtMost(120)])
     email = StringField(filters=[trimmed], validators=[AtMost(254), is_email])
     specialty = StringField()
+    language = StringField()
     about = TextAreaField(filters=[trimmed], validators=[AtMost(400)])
+
+    def validate_language(self, field: StringField) -> None:
+        """Take a language that is there, or none."""
+        if field.data and field.data not in languages.available():
+            raise ValidationError(_("Choose one of the list."))
 
     def validate_specialty(self, field: StringField) -> None:
         """Take a specialty of the list only."""
@@ -78,3 +85,4 @@ class AppearanceForm(Form):
 
     theme = StringField(validators=[OneOf(*THEMES)])
     keys = BooleanField()
+    covers = BooleanField()

@@ -15,6 +15,7 @@ from pinboard.accounts.routes import bp
 from pinboard.identity import members, sessions
 from pinboard.models import Role, User
 from pinboard.models import Session as SignIn
+from pinboard.web import languages
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, see_other, toast
@@ -36,15 +37,22 @@ def settings() -> Response:
 def profile() -> Response:
     """Change what others see of oneself."""
     user: User = current_user.user
-    form = ProfileForm(obj=user)
-    context = {"form": form, "specialties": _specialties(), "is_patient": user.role == Role.PATIENT}
+    form = ProfileForm(obj=user, language=user.preferences.get("language", ""))
+    context = {
+        "form": form,
+        "specialties": _specialties(),
+        "languages": [("", _("As the browser asks")), *languages.available().items()],
+        "is_patient": user.role == Role.PATIENT,
+    }
     if request.method != "POST":
         return make_response(render_template("pages/accounts/profile.html", **context))
     if form.validate() and not _email_is_taken(form, user):
         user.name, user.email = form.name.data, members.fold(form.email.data or "") or None
         user.specialty, user.about = form.specialty.data or None, form.about.data or None
+        user.preferences = {**user.preferences, "language": form.language.data}
         audit.record(db.session(), actor=user, verb="profile-changed")
         db.session.commit()
+        languages.speak_anew()
         toast(_("Saved."))
         return see_other("/settings/profile")
     db.session.rollback()
@@ -56,13 +64,14 @@ def profile() -> Response:
 def appearance() -> Response:
     """Choose dark or light, and whether single letters act."""
     user: User = current_user.user
-    chosen = {"theme": user.preferences.get("theme", "system"), "keys": user.preferences.get("keys", True)}
+    defaults = {"theme": "system", "keys": True, "covers": True}
+    chosen = {name: user.preferences.get(name, usual) for name, usual in defaults.items()}
     form = AppearanceForm(data=None if request.method == "POST" else chosen)
     if request.method != "POST":
         return make_response(render_template("pages/accounts/appearance.html", form=form))
     if not form.validate():
         return invalid("partials/accounts/appearance.html", page="pages/accounts/appearance.html", form=form)
-    user.preferences = {**user.preferences, "theme": form.theme.data, "keys": form.keys.data}
+    user.preferences = {**user.preferences, **{name: form[name].data for name in defaults}}
     db.session.commit()
     toast(_("Saved."))
     return see_other("/settings/appearance")
@@ -145,4 +154,4 @@ def _email_is_taken(form: ProfileForm, user: User) -> bool:
 
 
 def _specialties() -> list[tuple[str, str]]:
-    return [("", _("None")), *((item.code, item.meaning) for item in vocabulary.specialties())]
+    return [("", _("None")), *((item.code, _(item.meaning)) for item in vocabulary.specialties())]

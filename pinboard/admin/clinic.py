@@ -20,6 +20,7 @@ from pinboard.models.clinic_settings import clinic, forget
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, respond, see_other, toast
+from pinboard.web.languages import available
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
 
@@ -33,10 +34,11 @@ def settings() -> Response:
     """Change what the clinic decides about itself."""
     session = db.session()
     form = ClinicForm(data=None if request.method == "POST" else dict(clinic(session)))
+    context = {"form": form, "languages": list(available().items())}
     if request.method != "POST":
-        return make_response(render_template("pages/admin/settings.html", form=form))
+        return make_response(render_template("pages/admin/settings.html", **context))
     if not form.validate():
-        return invalid("partials/admin/settings.html", page="pages/admin/settings.html", form=form)
+        return invalid("partials/admin/settings.html", page="pages/admin/settings.html", **context)
     service.decide_all(session, form.data, by=current_user.user)
     session.commit()
     forget(session)

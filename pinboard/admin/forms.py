@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from pinboard.models import Role
 from pinboard.models.clinic_settings import DECISIONS
 from pinboard.web.forms import AtMost, Form, Needed, OneOf, is_email, trimmed
+from pinboard.web.languages import available
 from pinboard.web.text import _
 
 ROLES = (
@@ -66,6 +67,7 @@ class ClinicForm(Form):
     """The clinic's own decisions."""
 
     clinic_name = StringField(filters=[trimmed], validators=[Needed(), AtMost(80)])
+    language = StringField(validators=[OneOf(*available())])
     session_idle_minutes = IntegerField(validators=[Between()])
     session_hours = IntegerField(validators=[Between()])
     vault_days = IntegerField(validators=[Between()])

@@ -21,13 +21,16 @@ _EVENTS_LOCK, _OPENINGS_LOCK = 0x41554449, 0x4F50454E
 _CODES: dict[tuple[str, str], str] = {
     ("110101", "Audit Log Used"): "audit-read proof-asked",
     ("110103", "DICOM Instances Accessed"): (
-        "board-archive board-create board-reopen board-update choose-slices comment-delete confirm download draft"
-        " edit key-image mark-remove page picture pin publish publish-failed publish-start restore restored shown solve"
+        "board-archive board-arrange board-cover board-create board-remove board-reopen board-restore board-restored"
+        " board-section-add board-section-move board-section-remove board-section-update board-update"
+        " choose-slices comment-delete confirm download draft edit key-image mark-remove page picture pin pin-restore"
+        " publish publish-failed publish-start restore restored shown solve"
         " unhide unpin words-approved"
     ),
     ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
     ("110106", "Export"): (
-        "attest attest-asked attest-returned attest-void attested export released share-extended share-made"
+        "attest attest-asked attest-returned attest-void attested export released sample-end"
+        " sample-offer sample-pick sample-unpick sample-week share-extended share-made"
     ),
     ("110107", "Import"): "demo upload",
     ("110113", "Security Alert"): (
@@ -36,9 +39,10 @@ _CODES: dict[tuple[str, str], str] = {
         " sign-in-failed withdraw withdrawn"
     ),
     ("110114", "User Authentication"): "member-logged-out sessions-ended signed-in signed-out",
-    ("110129", "Security Configuration"): "clinic-set-up release-gate-changed settings-changed",
+    ("110129", "Security Configuration"): "clinic-set-up discover-changed release-gate-changed settings-changed",
     ("110136", "Security Roles Changed"): (
-        "admin-given admin-taken board-person-add board-person-remove reviewer-given reviewer-taken"
+        "admin-given admin-taken board-person-add board-person-remove group-create group-person-add"
+        " group-person-remove reviewer-given reviewer-taken"
     ),
     ("110137", "User Security Attributes Changed"): (
         "invitation-made invitation-revoked member-added member-disabled member-enabled member-verified"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, request
+from flask_login import current_user
 
-from pinboard.boards import queries, service
+from pinboard.boards import lists, service
 from pinboard.boards.blueprint import bp
 from pinboard.boards.forms import BoardForm
 from pinboard.models import Case
@@ -41,6 +42,8 @@ def pin(case_id: str) -> Response:
     else:
         board = board_for(session, g.reader, "pin", request.form.get("board", ""))
     is_new = service.pin(session, board, case, by=g.reader.user_id)
+    # The next dialog offers it first, so that pinning takes two taps.
+    current_user.user.preferences = {**current_user.user.preferences, "last_board": board.public_id}
     db.session.commit()
     said = _("Pinned to “{board}”.") if is_new else _("Already on “{board}”.")
     toast(said.format(board=board.title))
@@ -50,5 +53,11 @@ def pin(case_id: str) -> Response:
 
 
 def _context(case: Case, *, title: str = "", error: str | None = None) -> dict[str, Any]:
-    boards = queries.boards_for_pin(db.session(), g.reader, case.id)
-    return {"case": case, "boards": boards, "title": title, "error": error}
+    last = str(current_user.user.preferences.get("last_board", ""))
+    boards = lists.boards_for_pin(db.session(), g.reader, case.id, last)
+    return {"case": case, "boards": boards, "title": title, "error": error, "has_last": _is_first(boards, last)}
+
+
+def _is_first(boards: list[lists.BoardItem], last: str) -> bool:
+    """Tell whether the board that was used last is still one to pin to; then it stands first."""
+    return bool(boards and last and boards[0].public_id == last)

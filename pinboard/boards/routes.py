@@ -2,70 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, g, make_response, request
+from flask import Response, g, request
 
-from pinboard.boards import pinning, queries, service, settings
+from pinboard.boards import (
+    arranging,
+    curators,
+    groups,
+    lists,
+    news,
+    pinning,
+    queries,
+    service,
+    settings,
+    show,
+    undo,
+)
+from pinboard.boards.activity import divide
 from pinboard.boards.blueprint import bp, is_clinician
 from pinboard.boards.forms import BoardForm
+from pinboard.boards.groups import groups_of
+from pinboard.boards.walls import More, wall_page
+from pinboard.discover.queries import landing
 from pinboard.models import Role
 from pinboard.web import words
 from pinboard.web.access import access
-from pinboard.web.extensions import csrf_token, db
-from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
-from pinboard.web.paging import Cursor
+from pinboard.web.extensions import db
+from pinboard.web.htmx import invalid, respond, see_other
+from pinboard.web.paging import Cursor, pages_asked
 from pinboard.web.text import _
+from pinboard.web.visitors import visitors_page
 
-__all__ = ["bp", "pinning", "settings"]
+__all__ = ["arranging", "bp", "curators", "groups", "news", "pinning", "settings", "show", "undo"]
 """The blueprint, and the modules that hang their routes on it."""
 
-
-@dataclass(frozen=True, slots=True)
-class More:
-    """The two addresses of a list's next page, and how many pages stand before it."""
-
-    page: str
-    partial: str
-    count: int
+KINDS = {
+    "": _("All"),
+    "specialty": _("Specialties"),
+    "mine": _("Mine"),
+    "followed": _("Followed"),
+    "group": _("Of groups"),
+}
+"""What the index is narrowed to, by the word in its address."""
 
 
 @bp.get("/")
-@access("signed-in")
+@access("public")
 def feed() -> Response:
     """Show everything the reader may see, newest first; others go to the page that is theirs."""
+    if g.reader.user_id is None:
+        shown = landing(db.session())
+        return see_other("/login") if shown is None else visitors_page("pages/discover/landing.html", **shown)
     if g.reader.role not in {Role.CLINICIAN, Role.TRAINEE}:
         others = "/admin" if g.reader.is_admin else "/settings/profile"
         return see_other("/my" if g.reader.role is Role.PATIENT else others)
-    found = queries.feed_page(db.session(), g.reader, Cursor.read(request.args.get("after"), int))
-    boards = [] if found.cards else queries.boards_page(db.session(), g.reader, limit=6)[0]
-    return _wall("pages/boards/feed.html", "/", "/feed", found, boards=boards)
+    after = Cursor.read(request.args.get("after"), int)
+    found = queries.feed_page(db.session(), g.reader, after, pages=pages_asked())
+    boards = [] if found.cards else lists.boards_page(db.session(), g.reader, limit=6)[0]
+    return _feed(found, after, boards=boards)
 
 
 @bp.get("/feed")
 @access("reader")
 def feed_next() -> Response:
     """Give the next page of the feed."""
-    found = queries.feed_page(db.session(), g.reader, Cursor.read(request.args.get("after"), int))
-    return _wall("pages/boards/feed.html", "/", "/feed", found, boards=[])
+    after = Cursor.read(request.args.get("after"), int)
+    return _feed(queries.feed_page(db.session(), g.reader, after), after, boards=[])
 
 
 @bp.get("/boards")
 @access("reader")
 def index() -> Response:
     """Show the boards the reader may see."""
-    kind = next((name for name in ("mine", "specialty") if request.args.get(name)), "")
+    kind = next((name for name in lists.KIND_WORDS if request.args.get(name)), "")
     after = Cursor.read(request.args.get("after"), str, int)
-    boards, following = queries.boards_page(db.session(), g.reader, kind=kind, after=after)
+    boards, following = lists.boards_page(db.session(), g.reader, kind=kind, after=after)
     here = f"/boards?{kind}=1&" if kind else "/boards?"
-    kinds = [("", _("All"), "/boards"), ("specialty", _("Specialties"), "/boards?specialty=1")]
     return respond(
         "pages/boards/index.html",
         "partials/boards/list.html",
         boards=boards,
         kind=kind,
-        kinds=[*kinds, ("mine", _("Mine"), "/boards?mine=1")],
+        kinds=[(name, label, f"/boards?{name}=1" if name else "/boards") for name, label in KINDS.items()],
         more=More(f"{here}after={following}", "", 0) if following else None,
         may_pin=is_clinician(),
     )
@@ -82,7 +101,8 @@ def listing() -> Response:
 @access("clinician")
 def new() -> Response:
     """Show the form for a board."""
-    return respond("pages/boards/new.html", "partials/boards/new.html", form=BoardForm(), errors={})
+    form = BoardForm(formdata=None, data={"group": request.args.get("group", "")})
+    return respond("pages/boards/new.html", "partials/boards/new.html", **_new(form))
 
 
 @bp.post("/boards")
@@ -90,72 +110,31 @@ def new() -> Response:
 def create() -> Response:
     """Make a board."""
     form = BoardForm()
-    if not form.validate():
-        return invalid("partials/boards/new.html", page="pages/boards/new.html", form=form, errors=form.first_errors())
-    if doubts := words.left(None, form.texts()):
-        partial, page = "partials/boards/new.html", "pages/boards/new.html"
-        return invalid(partial, page=page, form=form, errors={}, doubts=doubts)
-    board = service.create(
-        db.session(), title=form.title.data, description=form.description.data or "", by=g.reader.user_id
-    )
+    groups = groups_of(db.session(), g.reader)
+    group = next((one for one in groups if one.public_id == form.group.data), None)
+    is_valid = form.validate()
+    if form.group.data and group is None:
+        form.refuse("group", _("Choose one of your groups."))
+        is_valid = False
+    doubts = words.left(None, form.texts()) if is_valid else []
+    if not is_valid or doubts:
+        return invalid("partials/boards/new.html", page="pages/boards/new.html", **_new(form), doubts=doubts)
+    texts = {"title": form.title.data, "description": form.description.data or ""}
+    board = service.create(db.session(), **texts, by=g.reader.user_id, group=group)
     words.note_board(board, form.texts())
     db.session.commit()
     return see_other(f"/b/{board.slug}")
 
 
-@bp.get("/b/<slug>")
-@access("reader")
-def show(slug: str) -> Response:
-    """Show one board."""
-    return _board(slug)
+def _new(form: BoardForm) -> dict[str, Any]:
+    groups = [(group.public_id, group.name) for group in groups_of(db.session(), g.reader)]
+    return {"form": form, "errors": form.first_errors(), "groups": groups}
 
 
-@bp.get("/b/<slug>/pins")
-@access("reader")
-def pins(slug: str) -> Response:
-    """Give the next page of a board."""
-    return _board(slug)
-
-
-@bp.post("/b/<slug>/pins/<pin_id>/remove")
-@access("clinician")
-def unpin(slug: str, pin_id: str) -> Response:
-    """Take a pin off a board."""
-    wall = queries.wall(db.session(), g.reader, slug)
-    pin = queries.pin_to_take(db.session(), g.reader, wall, pin_id)
-    service.unpin(db.session(), pin, wall.board, by=g.reader.user_id)
-    db.session.commit()
-    toast(_("Taken off the board."))
-    return make_response("") if is_fragment() else see_other(f"/b/{slug}")
-
-
-def _board(slug: str) -> Response:
-    wall = queries.wall(db.session(), g.reader, slug)
-    found = queries.board_page(db.session(), g.reader, wall, Cursor.read(request.args.get("after"), int, int))
-    return _wall(
-        "pages/boards/board.html",
-        f"/b/{slug}",
-        f"/b/{slug}/pins",
-        found,
-        board=wall.board,
-        kind_word=queries.KINDS[wall.board.kind],
-        may_manage=wall.may_manage,
-        unpin=f"/b/{slug}/pins/" if wall.may_pin else "",
-    )
-
-
-def _wall(page: str, here: str, partial: str, found: queries.Page, **context: Any) -> Response:
-    """Answer with a wall or its next cards; the number of the page travels in the address of the next."""
-    count = min(max(request.args.get("page", 1, type=int), 1), 10_000)
-    key = f"?after={found.next}&page={count + 1}"
-    more = More(here + key, partial + key, count) if found.next else None
-    return respond(
-        page,
-        "partials/boards/next.html",
-        cards=found.cards,
-        more=more,
-        first=0 if not is_fragment() else 12,
-        may_pin=is_clinician(),
-        token=csrf_token(),
-        **context,
-    )
+def _feed(found: queries.Page, after: Cursor | None, **context: Any) -> Response:
+    """Answer with the feed, divided where its reader had seen it before."""
+    seen = news.seen_of_feed()
+    follows_new = after is not None and seen is not None and int(after.keys[0]) > seen
+    top = found.marks[0] if found.marks else 0
+    context |= {"seen": seen, "top": top, "seen_at": divide(found.marks, seen, follows_new=follows_new)}
+    return wall_page("pages/boards/feed.html", "/", "/feed", found, seen_form=top, **context)

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Response, g, make_response, render_template, request
 
-from pinboard.boards import queries, service
+from pinboard.boards import layout, queries, service, undo
 from pinboard.boards.blueprint import bp
 from pinboard.boards.forms import BoardForm
-from pinboard.models import Board, BoardKind
+from pinboard.boards.queries import Wall
+from pinboard.models import Board, BoardKind, BoardOrder
 from pinboard.policy import NotFound, board_for
 from pinboard.web import words
 from pinboard.web.access import access
@@ -21,9 +22,12 @@ from pinboard.web.text import _
 @bp.route("/b/<slug>/settings", methods=["GET", "POST"])
 @access("reader")
 def settings(slug: str) -> Response:
-    """Show and change the words of a board."""
-    board = board_for(db.session(), g.reader, "settings", slug)
+    """Show and change the words of a board; who only describes it leaves its name alone."""
+    wall = _described(slug)
+    board = wall.board
     form = BoardForm(obj=board)
+    if not wall.may_manage:
+        form.title.data = board.title
     texts = {"title": form.title.data, "description": form.description.data}
     is_valid = request.method == "POST" and form.validate()
     # What the board says already was asked about when it was first said.
@@ -41,11 +45,44 @@ def settings(slug: str) -> Response:
         toast(_("Saved."))
         return see_other(f"/b/{board.slug}/settings")
     status = 422 if request.method == "POST" else 200
-    context = _people(board)
-    return make_response(
-        render_template("pages/boards/settings.html", form=form, errors=form.first_errors(), doubts=doubts, **context),
-        status,
-    )
+    context = {**_people(board), "wall": wall, "orders": layout.ORDERS.items(), "errors": form.first_errors()}
+    return make_response(render_template("pages/boards/settings.html", form=form, doubts=doubts, **context), status)
+
+
+@bp.post("/b/<slug>/look")
+@access("reader")
+def look(slug: str) -> Response:
+    """Choose how a board lies at first, and let its newest pictures stand for it again."""
+    board = _described(slug).board
+    order = request.form.get("order", "")
+    if "cover" in request.form:
+        service.choose_cover(db.session(), board, None, by=g.reader.user_id)
+    elif order in set(BoardOrder):
+        service.order_by(db.session(), board, BoardOrder(order), by=g.reader.user_id)
+    db.session.commit()
+    toast(_("Saved."))
+    return see_other(f"/b/{slug}/settings")
+
+
+@bp.post("/b/<slug>/remove")
+@access("reader")
+def remove(slug: str) -> Response:
+    """Put a board into the trash."""
+    board = board_for(db.session(), g.reader, "settings", slug)
+    if board.kind not in {BoardKind.PERSONAL, BoardKind.GROUP}:
+        raise NotFound
+    service.remove(db.session(), board, by=g.reader.user_id)
+    db.session.commit()
+    said = _("“{board}” is in the trash. It can be brought back for 30 days.")
+    toast(said.format(board=board.title), undo=undo.address([undo.bring_back(board)], board))
+    return see_other("/boards?mine=1")
+
+
+def _described(slug: str) -> Wall:
+    wall = queries.wall(db.session(), g.reader, slug)
+    if not wall.may_describe:
+        raise NotFound
+    return wall
 
 
 @bp.post("/b/<slug>/people")

@@ -4,116 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from pinboard.models import Case, Instance, InstanceState, Resolution, Series, Study
+from pinboard.cases.cards import CARD, STATES, Card, Cover, card, cover
+from pinboard.models import Instance, InstanceState, Series, Study
 from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
 from pinboard.web.stage import few, small
-from pinboard.web.text import _
-from pinboard.web.times import ago
 
-CARD = (
-    Case.id,
-    Case.public_id,
-    Case.title,
-    Case.resolution,
-    Case.modality,
-    Case.frame_count,
-    Case.comment_count,
-    Case.cover,
-    Case.is_sensitive,
-    Case.published_at,
-)
-"""What a card needs, in one row."""
-
-STATES = {
-    Resolution.UNSOLVED: _("Unsolved"),
-    Resolution.SOLVED: _("Solved"),
-    Resolution.TEACHING: _("Teaching"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """The picture of a card, ready for its attributes."""
-
-    src: str
-    small: str
-    srcset: str
-    width: int
-    height: int
-    alt: str
-    css: str
-    """Classes of the plate: tone, kind of picture, and where an extreme format is cropped or framed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One case as a wall shows it."""
-
-    id: str
-    title: str
-    state: str
-    state_word: str
-    facts: str
-    at: datetime | None
-    ago: str
-    cover: Cover | None
-    is_sensitive: bool
-    pin_id: str | None = None
-    board: str | None = None
-
-
-def card(row: Row[*tuple[Any, ...]], *, pin_id: str | None = None) -> Card:
-    """Make a card from a row that begins with the columns of `CARD`."""
-    _id, public_id, title, resolution, kind, frames, comments, picture, is_sensitive, at = row[: len(CARD)]
-    facts = [modality(kind), _images(frames) if frames > 1 else "", _comments(comments) if comments else ""]
-    return Card(
-        id=public_id,
-        title=title,
-        state=resolution,
-        state_word=STATES[resolution],
-        facts=", ".join(fact for fact in facts if fact),
-        at=at,
-        ago=ago(at) if at else "",
-        cover=cover(picture) if picture else None,
-        is_sensitive=is_sensitive,
-        pin_id=pin_id,
-    )
-
-
-def cover(picture: dict[str, Any]) -> Cover:
-    """Build the addresses of a cover once; a template that builds them costs more than the query."""
-    base = f"/media/{picture['name']}/"
-    sizes = picture["sizes"] or [["w474", picture["width"], picture["height"]]]
-    middle = next((size for size in sizes if size[1] >= 400), sizes[-1])
-    ratio = picture["width"] / max(1, picture["height"])
-    shape = " tall" if ratio < 0.5 else " wide" if ratio > 2.4 else ""
-    return Cover(
-        src=f"{base}{middle[0]}",
-        small=f"{base}{sizes[0][0]}",
-        srcset=", ".join(f"{base}{variant} {width}w" for variant, width, _height in sizes),
-        width=picture["width"],
-        height=picture["height"],
-        alt=picture.get("alt") or "",
-        css=f"k{picture.get('tone', 0)}{' photo' if picture.get('is_photo') else ''}{shape}",
-    )
-
-
-def _images(count: int) -> str:
-    return _("{count}\u00a0images").format(count=count)
-
-
-def _comments(count: int) -> str:
-    return _("{count}\u00a0comments").format(count=count) if count != 1 else _("1\u00a0comment")
-
-
-# ---- the page of a case ---------------------------------------------------------------------------------------------
+__all__ = ["CARD", "STATES", "Card", "Cover", "Part", "Run", "card", "cover", "runs"]
 
 
 @dataclass(frozen=True, slots=True)

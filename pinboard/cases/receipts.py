@@ -14,7 +14,7 @@ from pinboard.deid.vocabulary import METHOD_CODES
 from pinboard.models import Instance, InstanceState, Receipt, Series, Study, User
 from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 PAGE = 40
 KINDS = {
@@ -39,8 +39,8 @@ class Safety:
     @property
     def words(self) -> str:
         """Say it in one line."""
-        removed = _("1 element removed") if self.removed == 1 else _("{n} elements removed").format(n=self.removed)
-        painted = _("1 area painted") if self.painted == 1 else _("{n} areas painted").format(n=self.painted)
+        removed = ngettext("{n} element removed", "{n} elements removed", self.removed).format(n=self.removed)
+        painted = ngettext("{n} area painted", "{n} areas painted", self.painted).format(n=self.painted)
         return _("De-identified: {removed}, {painted}").format(removed=removed, painted=painted)
 
 
@@ -137,7 +137,7 @@ def _proof(number: int, rows: list[Row[*tuple[Any, ...]]]) -> Proofed:
     kinds = now.counts.get("removed_by_kind") or {}
     return Proofed(
         number=number,
-        kind=modality(now.modality),
+        kind=_(modality(now.modality)),
         columns=now.columns,
         rows=now.rows,
         removed=_count(now, "removed"),

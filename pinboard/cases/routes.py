@@ -39,6 +39,7 @@ class Action:
 ACTIONS = (
     Action("release", "release", _("Release to the patient")),
     Action("share", "shares", _("Share by link")),
+    Action("share", "discover", _("Show to visitors"), is_rare=True),
     Action("carry", "download", _("Take along"), is_rare=True),
     Action("edit", "edit", _("Edit"), key="e", is_rare=True),
     Action("audience", "audience", _("Who can see this"), is_rare=True),

@@ -34,7 +34,7 @@ def author(session: Session, user_id: int) -> Author:
     row = session.execute(
         select(User.name, User.role, User.specialty, User.verified_at, User.is_demo).where(User.id == user_id),
     ).one()
-    return Author(row.name, row.role, meaning(row.specialty), row.verified_at is not None, row.is_demo)
+    return Author(row.name, row.role, _(meaning(row.specialty)), row.verified_at is not None, row.is_demo)
 
 
 def boards_of(session: Session, reader: Reader, case_id: int) -> list[Row[*tuple[Any, ...]]]:
@@ -58,8 +58,8 @@ def verbs(session: Session, reader: Reader, case_id: int) -> dict[str, bool]:
 def facts(case: Case) -> list[tuple[str, str]]:
     """List what is known about the person and the pictures, each under its name."""
     person = ", ".join(word for word in (case.age_band or "", SEXES.get(case.sex or "", "")) if word)
-    place = ", ".join(word for word in (meaning(case.body_part), meaning(case.laterality).lower()) if word)
-    rows = [(_("Modality"), modality(case.modality)), (_("Region"), place), (_("Patient"), person)]
+    place = ", ".join(word for word in (_(meaning(case.body_part)), _(meaning(case.laterality)).lower()) if word)
+    rows = [(_("Modality"), _(modality(case.modality))), (_("Region"), place), (_("Patient"), person)]
     return [(name, value) for name, value in rows if value]
 
 

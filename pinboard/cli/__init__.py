@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "load the demo board",
     "deid": "de-identify files into a folder",
     "scan": "write the areas of pictures that a review would suggest",
+    "seed": "fill an empty installation with synthetic cases",
     "prove": "look at everything that is stored, and sign that nothing violates the profile",
 }
 

@@ -27,6 +27,8 @@ from pinboard.sandbox import Busy, ChildFailed, ChildRefused, pool
 
 _MAX_BYTES = 1 << 30
 _MAX_MEMBERS = 50_000
+_LOCKED = 1
+"""Flag of a member of a zip that is locked with a password."""
 _WORKERS = 2
 _BATCH_FILES = 32
 _BATCH_BYTES = 64 << 20
@@ -140,6 +142,8 @@ def _members(path: Path) -> Iterator[_Source]:
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    if member.flag_bits & _LOCKED:
+        raise Refused("encrypted")
     try:
         with archive.open(member) as file:
             # A member may unpack to far more than its entry says.
@@ -217,7 +221,7 @@ def _batch(batch: list[_Read], params: dict[str, Any]) -> list[_Outcome]:
 def _scrubbed(together: list[_Read], params: dict[str, Any]) -> dict[int, _Outcome]:
     answer = pool().run("scrub_each", [read.data for read in together], params, kind="header")
     return {
-        id(read): _Outcome(read.name, data, ".dcm", summary.get("refused", ""))
+        id(read): _Outcome(read.name, data, ".dcm", summary.get("refused", "damaged" if "failed" in summary else ""))
         for read, data, summary in zip(together, answer.parts, answer.json["files"], strict=True)
     }
 

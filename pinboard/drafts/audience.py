@@ -121,7 +121,7 @@ def reach(session: Session, case: Case, form: CaseForm) -> str:
     if made.get("outside"):
         words += " " + _("Outside colleagues see it by the links you make later.")
     if made.get("public"):
-        words += " " + _("An administrator may add it to the public sample.")
+        words += " " + _("After publishing you see what visitors would, and can offer it.")
     return words
 
 

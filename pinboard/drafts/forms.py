@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from pinboard import vocabulary
 from pinboard.drafts.words import CERTAINTIES, SEXES
 from pinboard.models import Case
+from pinboard.web.covers import SENSITIVE
 from pinboard.web.forms import trimmed
 from pinboard.web.text import _
 
@@ -47,6 +48,7 @@ class CaseForm:
     body_part: str = ""
     body_part_text: str = ""
     laterality: str = ""
+    sensitive_reason: str = ""
     consent_kind: str = ""
     level: str = ""
     taken_on: str = ""
@@ -82,7 +84,7 @@ class CaseForm:
 TEXTS = (
     *("title", "question", "history", "findings", "tags", "age_band", "sex", "body_part", "body_part_text"),
     *("laterality", "consent_kind", "level", "taken_on", "valid_until", "filed_under", "form_version", "reason"),
-    "reach",
+    *("reach", "sensitive_reason"),
 )
 SETS = {
     "audience": "audience",
@@ -154,6 +156,7 @@ def _check_codes(form: CaseForm) -> None:
         "age_band": lambda value: value in vocabulary.AGE_BANDS,
         "sex": lambda value: value in dict(SEXES),
         "laterality": lambda value: value in {side.code for side in vocabulary.laterality()},
+        "sensitive_reason": lambda value: value in SENSITIVE,
         "body_part": lambda value: value in {part.code for part in vocabulary.body_parts()},
     }
     for name, is_known in known.items():
@@ -166,8 +169,7 @@ def _check_codes(form: CaseForm) -> None:
 
 def _code_for(text: str) -> str:
     """Find the region that was typed by its full name."""
-    wanted = text.casefold()
-    return next((part.code for part in vocabulary.body_parts() if part.meaning.casefold() == wanted), "")
+    return vocabulary.body_part_named(text, say=_)
 
 
 def _differential(fields: Fields) -> list[Diagnosis]:
@@ -182,9 +184,10 @@ def _differential(fields: Fields) -> list[Diagnosis]:
 
 def of_case(case: Case) -> CaseForm:
     """Fill the form from what is stored of the case itself."""
-    form = CaseForm(tags=", ".join(case.tags), body_part_text=vocabulary.meaning(case.body_part))
+    form = CaseForm(tags=", ".join(case.tags), body_part_text=_(vocabulary.meaning(case.body_part)))
     for name in ("title", "question", "history", "findings", "age_band", "sex", "body_part", "laterality"):
         setattr(form, name, getattr(case, name) or "")
+    form.sensitive_reason = case.sensitive_reason or ""
     form.differential = [Diagnosis(str(row["diagnosis"]), str(row["certainty"])) for row in case.differential]
     form.boards = {str(board) for board in case.board_choice}
     return form

@@ -13,6 +13,7 @@ from pinboard.drafts import numbering, suggestions
 from pinboard.drafts.suggestions import Suggested
 from pinboard.drafts.words import kind_of
 from pinboard.imaging.neighbours import Look, standing_out
+from pinboard.imaging.presets import presets_for
 from pinboard.intake.montage import LARGE_LENGTH, LENGTH, Slice, in_sheets, slices_of, version
 from pinboard.intake.review import Held, held
 from pinboard.models import Case, Instance, InstanceState, ScanState, Series, Suggestion
@@ -217,3 +218,9 @@ def accepted(stack: Stack) -> dict[Held, list[Box]]:
     """Give what is drawn when every sure suggestion of the series is accepted."""
     images = {one.held.id: one.held for one in stack.slices}
     return {images[key]: [one.box for one in every if suggestions.is_open(one)] for key, every in stack.offered.items()}
+
+
+def windows(session: Session, stack: Stack) -> list[tuple[str, str]]:
+    """Give the windows in which a slice can be looked at large, each with its name."""
+    header = session.scalar(select(Instance.header).where(Instance.id == stack.slices[0].held.id))
+    return [(one.key, _(one.label)) for one in presets_for(header or {})]

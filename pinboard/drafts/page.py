@@ -9,10 +9,11 @@ from flask import Response, g, make_response, render_template, url_for
 from pinboard import clock, vocabulary
 from pinboard.drafts import audience, consent, forms, queries
 from pinboard.drafts.forms import CaseForm
-from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, PLACES, SEXES, age_bands, sides
+from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, PLACES, SEXES, age_bands, covers, sides
 from pinboard.models import Case, CaseState, Role, Subject
 from pinboard.web.extensions import db
 from pinboard.web.text import _
+from pinboard.web.times import day
 from pinboard.web.words import Asked, standing
 
 COMMON_PARTS = 60
@@ -40,12 +41,13 @@ def form_page(case: Case, form: CaseForm, *, status: int = 200, problem: str = "
         age_bands=age_bands(),
         sexes=SEXES,
         sides=sides(),
+        covers=covers(),
         consent_kinds=CONSENT_KINDS,
         levels=LEVELS,
         common_parts=vocabulary.body_parts()[:COMMON_PARTS],
         today=clock.now().date().isoformat(),
         may_publish=may_publish(),
-        expires=case.expires_at.strftime("%-d %B") if case.expires_at else "",
+        expires=day(case.expires_at, "long") if case.expires_at else "",
         **audience.offered(session, g.reader),
         **state(case, form),
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -34,6 +34,8 @@ class QueueRow:
     series: str = ""
     series_label: str = ""
     """“CT, series 2”: under which heading it is counted."""
+    person: str = ""
+    """Of a file of another person: what it has in common with that person's other files of this draft."""
 
     @property
     def name(self) -> str:
@@ -57,6 +59,25 @@ def queue(session: Session, case: Case) -> list[QueueRow]:
 def queue_row(session: Session, upload: Upload) -> QueueRow:
     """Give one file of the queue."""
     return _queue_rows(session, Upload.id == upload.id)[0]
+
+
+def slots_for(session: Session, user_id: int | None, public_ids: Sequence[str]) -> dict[str, int]:
+    """Give those of the slots that this account opened; one may have been removed while its bytes came."""
+    rows = session.execute(
+        select(Upload.public_id, Upload.id).where(Upload.public_id.in_(public_ids), Upload.by_id == user_id)
+    )
+    found = {row.public_id: row.id for row in rows}
+    if not found:
+        raise NotFound
+    return found
+
+
+def queue_rows(session: Session, numbers: Sequence[int], persons: Mapping[int, str]) -> list[QueueRow]:
+    """Give several files of the queue in this order; `persons` marks by slot those of another person."""
+    named = session.execute(select(Upload.id, Upload.public_id).where(Upload.id.in_(numbers)))
+    ids = {row.id: row.public_id for row in named}
+    rows = {row.public_id: row for row in _queue_rows(session, Upload.id.in_(numbers))}
+    return [replace(rows[ids[one]], person=persons.get(one, "")) for one in numbers if one in ids]
 
 
 def untaken(rows: Iterable[QueueRow], just_now: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -99,7 +99,7 @@ def autosave(draft: str) -> Response:
 @access("author", "reader")
 def body_parts() -> Response:
     """Offer body parts for what was typed."""
-    parts = vocabulary.suggest_body_parts(request.args.get("q", "")[:80])
+    parts = vocabulary.suggest_body_parts(request.args.get("q", "")[:80], say=_)
     return respond("pages/drafts/body_parts.html", "partials/drafts/body_parts.html", parts=parts)
 
 

@@ -284,6 +284,7 @@ def _page(case: Case, stack: Stack, *, status: int = 200, error: str = "") -> Re
         version=pictures.version(stack.slices),
         confirmed=confirmed,
         undo=_undo(stack),
+        windows=montage.windows(db.session(), stack),
         following=_after(case) if confirmed == len(stack.slices) else "",
         is_arranging=choosing.is_arranging(db.session(), case),
         error=error,

@@ -12,6 +12,7 @@ from pinboard.drafts.blueprint import UNPUBLISHED, bp, draft_for, me
 from pinboard.drafts.images import DraftImage, plates
 from pinboard.drafts.seen import seen
 from pinboard.drafts.words import refusal
+from pinboard.imaging.presets import presets_for
 from pinboard.intake import mend
 from pinboard.intake import review as reviewing
 from pinboard.intake.children import RefusedFile
@@ -24,6 +25,7 @@ from pinboard.web.access import access
 from pinboard.web.extensions import db, release, stores
 from pinboard.web.htmx import is_fragment, see_other, toast
 from pinboard.web.text import _
+from pinboard.web.times import day
 
 
 @bp.get("/drafts/<draft>/review")
@@ -45,14 +47,19 @@ def preview(draft: str, image: str) -> Response:
     instance = queries.instance_for(db.session(), draft_for(draft, "review"), image)
     frame = request.args.get("frame", 0, type=int)
     slices = slices_of(reviewing.held(db.session(), Instance.id == instance.id))
+    named = request.args.get("window")
+    window = next(((one.center, one.width) for one in presets_for(instance.header) if one.key == named), None)
     user_id = me().id
     db.session.expunge(instance)
     release()
     try:
-        shown = reviewing.preview(stores(), instance, frame, painted=request.args.get("painted") == "1")
+        painted = request.args.get("painted") == "1"
+        shown = reviewing.preview(stores(), instance, frame, painted=painted, window=window)
     except RefusedFile:
         raise NotFound from None
-    seen().show(user_id, [slices[frame].key], is_large=True)
+    # Another window may leave letters out that readers of the published picture would see.
+    if window is None:
+        seen().show(user_id, [slices[frame].key], is_large=True)
     answer = make_response(shown.jpeg)
     answer.mimetype = "image/jpeg"
     answer.headers["Cache-Control"] = "no-store"
@@ -168,7 +175,7 @@ def review_page(case: Case, image: str, *, status: int = 200, error: str = "") -
         frame=min(max(frame, 0), shown.frames - 1) if shown else 0,
         is_painted=request.args.get("painted") == "1",
         days=clinic(db.session())["vault_days"],
-        expires=case.expires_at.strftime("%-d %b") if case.expires_at else "",
+        expires=day(case.expires_at) if case.expires_at else "",
         **state,
     )
     return make_response(page, status)

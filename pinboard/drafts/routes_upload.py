@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, abort, g, make_response, render_template, request
 from werkzeug.datastructures import FileStorage
 
-from pinboard.drafts import queue, service
+from pinboard.drafts import parcel, queue, service
 from pinboard.drafts.blueprint import bp, draft_for, me
 from pinboard.drafts.words import PHOTO_KINDS, refusal
+from pinboard.ids import is_public_id, public_id
 from pinboard.intake.archive import Taker
 from pinboard.intake.drafts import new_draft
 from pinboard.intake.errors import IntakeError
-from pinboard.intake.receive import receive
+from pinboard.intake.receive import open_slots, receive_each, refuse_twice
+from pinboard.intake.scrubbing import TOGETHER_BYTES, TOGETHER_FILES
 from pinboard.models import Case, Subject, Upload, UploadState
 from pinboard.web.access import access
 from pinboard.web.extensions import config, csrf, db, release, stores
@@ -55,11 +58,35 @@ def create() -> Response:
 @bp.post("/uploads")
 @access("author", "reader")
 def open_slot() -> Response:
-    """Make room for one file, and a draft for the first."""
+    """Make room for one file or several, and a draft for the first."""
+    names = request.form.getlist("slot")
+    if len(names) > TOGETHER_FILES or not all(map(is_public_id, names)):
+        abort(400)
     case = _begin()
-    slot = service.open_slot(db.session(), case, me())
+    slots = open_slots(db.session(), case, me(), names or [public_id()])
     db.session.commit()
-    return _row(slot, 201)
+    return _rows([slot.id for slot in slots], 201)
+
+
+@bp.put("/uploads")
+@access("author", "reader")
+def put_many() -> Response:
+    """Take many small files in one body, each behind its slot and its length; the answer says of each how it fared."""
+    user_id, limit = g.reader.user_id, TOGETHER_BYTES + TOGETHER_FILES * parcel.HEAD
+    if (request.content_length or 0) > limit:
+        abort(413)
+    release()
+    request.max_content_length = limit + 1
+    with ExitStack() as held:
+        try:
+            named = parcel.unpack(request.stream, lambda: held.enter_context(stores().pool.memfile()))
+        except parcel.BrokenParcel:
+            abort(400)
+        slots = queue.slots_for(db.session(), user_id, list(named))
+        release()
+        files = {slots[name]: memory for name, memory in named.items() if name in slots}
+        persons = receive_each(stores(), files, by=user_id)
+    return _rows(list(files), 200, persons)
 
 
 @bp.put("/uploads/<upload>")
@@ -76,8 +103,10 @@ def put(upload: str) -> Response:
     with stores().pool.memfile() as memory:
         if not service.fill(memory, request.stream, limit):
             return _row(_again(number), 413, refusal("too-large-file"))
-        received = receive(stores(), number, memory, by=by)
-    return _row(_again(number), 422 if received.state is UploadState.REFUSED else 200)
+        refuse_twice(stores(), number)
+        persons = receive_each(stores(), {number: memory}, by=by)
+    received = _again(number)
+    return _rows([number], 422 if received.state is UploadState.REFUSED else 200, persons)
 
 
 @bp.get("/uploads/<upload>/row")
@@ -130,6 +159,11 @@ def _again(number: int) -> Upload:
 def _row(slot: Upload, status: int, note: str = "") -> Response:
     shown = queue.queue_row(db.session(), slot)
     return make_response(render_template("partials/drafts/upload_row.html", row=shown, note=note), status)
+
+
+def _rows(numbers: Sequence[int], status: int, persons: Mapping[int, str] | None = None) -> Response:
+    shown = queue.queue_rows(db.session(), numbers, persons or {})
+    return make_response(render_template("partials/drafts/upload_rows.html", rows=shown), status)
 
 
 def _take_form_file(taken: Taker, file: FileStorage) -> None:

@@ -81,6 +81,8 @@ def _save_words(case: Case, form: CaseForm) -> None:
     for name in ("age_band", "sex", "body_part", "laterality"):
         if name not in form.errors:
             setattr(case, name, getattr(form, name) or None)
+    if "sensitive_reason" not in form.errors:
+        case.is_sensitive, case.sensitive_reason = bool(form.sensitive_reason), form.sensitive_reason or None
     if "tags" not in form.errors:
         case.tags = tags_of(form)
     if "differential" not in form.errors:

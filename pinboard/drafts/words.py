@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pinboard import vocabulary
 from pinboard.clock import now
 from pinboard.intake.errors import sentence_for
-from pinboard.web.text import _
+from pinboard.web.covers import SENSITIVE
+from pinboard.web.text import _, ngettext
 
 PHOTO_KINDS = (
     ("XC", _("Clinical or dental photos")),
@@ -59,12 +60,17 @@ NOT_GIVEN = ("", _("Not given"))
 
 def age_bands() -> list[tuple[str, str]]:
     """Give the bands to choose from."""
-    return [NOT_GIVEN, *((band, band) for band in vocabulary.AGE_BANDS)]
+    return [NOT_GIVEN, *((band, _(band)) for band in vocabulary.AGE_BANDS)]
 
 
 def sides() -> list[tuple[str, str]]:
     """Give the sides to choose from."""
-    return [NOT_GIVEN, *((side.code, side.meaning) for side in vocabulary.laterality())]
+    return [NOT_GIVEN, *((side.code, _(side.meaning)) for side in vocabulary.laterality())]
+
+
+def covers() -> list[tuple[str, str]]:
+    """Give the reasons to cover the picture on a wall."""
+    return [("", _("Not covered")), *SENSITIVE.items()]
 
 
 def refusal(code: str | None) -> str:
@@ -86,7 +92,7 @@ def series_label(modality: str, number: int | None) -> str:
 
 def count_images(count: int) -> str:
     """Say how many images there are."""
-    return _("1 image") if count == 1 else _("{count} images").format(count=count)
+    return ngettext("{n} image", "{n} images", count).format(n=count)
 
 
 def erased_in(at: datetime | None) -> str:
@@ -99,20 +105,20 @@ def erased_in(at: datetime | None) -> str:
     if left < timedelta(days=1):
         return _("erased today")
     days = round(left / timedelta(days=1))
-    return _("erased in 1 day") if days == 1 else _("erased in {days} days").format(days=days)
+    return ngettext("erased in {n} day", "erased in {n} days", days).format(n=days)
 
 
 def suggestion(modality: str, header: dict[str, object], body_part: str | None) -> str:
     """Give a first draft of an alternative text from what the header or the form says; nothing where neither does."""
-    named = vocabulary.meaning(body_part) or str(header.get("BodyPartExamined") or "").capitalize()
+    named = _(vocabulary.meaning(body_part)) or str(header.get("BodyPartExamined") or "").capitalize()
     if not named:
         return ""
     view = str(header.get("ViewPosition") or "")
-    text = f"{vocabulary.modality(modality) or _('Image')}: {named.lower()}"
+    text = f"{_(vocabulary.modality(modality)) or _('Image')}: {named.lower()}"
     return _("{text}, {view} view").format(text=text, view=view) if view else text
 
 
 def example(modality: str) -> str:
     """Show what such a text looks like, for an image of which nothing is known."""
-    word = vocabulary.modality(modality) or _("Image")
+    word = _(vocabulary.modality(modality)) or _("Image")
     return _("{kind} of the part you ask about, and what is to be seen there").format(kind=word)

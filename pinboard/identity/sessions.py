@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from pinboard.clock import now
@@ -51,13 +52,21 @@ def start(session: Session, user: User, *, agent: str = "", address: str | None 
 
 def find(session: Session, secret: str) -> SignIn | None:
     """Give the live session of a cookie with its active account, in one query."""
-    row = session.scalar(
+    row = session.scalar(_live(), {"secret": hash_of(secret), "moment": now()})
+    return row if row is not None and not is_idle(session, row) else None
+
+
+@cache
+def _live() -> Select[SignIn]:
+    """Find a session by its hash; built once, because every request asks."""
+    secret = bindparam("secret", type_=SignIn.token_hash.type)
+    moment = bindparam("moment", type_=SignIn.expires_at.type)
+    return (
         select(SignIn)
         .join(SignIn.user)
-        .where(SignIn.token_hash == hash_of(secret), User.state == AccountState.ACTIVE, SignIn.expires_at > now())
-        .options(contains_eager(SignIn.user)),
+        .where(SignIn.token_hash == secret, User.state == AccountState.ACTIVE, SignIn.expires_at > moment)
+        .options(contains_eager(SignIn.user))
     )
-    return row if row is not None and not is_idle(session, row) else None
 
 
 def is_idle(session: Session, row: SignIn) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pinboard.clock import now
@@ -90,9 +91,15 @@ def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[
 
 def unread(session: Session, user_id: int) -> int:
     """Count the unread lines, up to what a badge can show."""
-    mine = (InboxItem.user_id == user_id, InboxItem.read_at.is_(None), InboxItem.at <= now())
+    return session.scalar(_unread(), {"user": user_id, "moment": now()}) or 0
+
+
+@cache
+def _unread() -> Select[int]:
+    user, moment = bindparam("user", type_=Integer), bindparam("moment", type_=InboxItem.at.type)
+    mine = (InboxItem.user_id == user, InboxItem.read_at.is_(None), InboxItem.at <= moment)
     few = select(InboxItem.id).where(*mine).limit(MOST)
-    return session.scalar(select(func.count()).select_from(few.subquery())) or 0
+    return select(func.count()).select_from(few.subquery())
 
 
 def _href(reader: Reader, case: str, state: CaseState, kind: str) -> str:

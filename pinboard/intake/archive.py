@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
+from pinboard.ids import public_id
 from pinboard.imaging.archive import BATCH_BYTES, BATCH_FILES, MOST_BYTES, MOST_ENTRIES
 from pinboard.imaging.errors import REFUSALS
 from pinboard.imaging.sniff import HEAD, Kind, sniff
 from pinboard.intake.children import RefusedFile, child_answer
-from pinboard.intake.errors import SENTENCES, IntakeError
-from pinboard.intake.receive import LARGEST_FILE, open_slot, receive
+from pinboard.intake.errors import SENTENCES
+from pinboard.intake.receive import open_slots, receive_each, room
+from pinboard.intake.scrubbing import LARGEST_FILE
 from pinboard.intake.stores import Stores
-from pinboard.models import Case, UploadState, User
+from pinboard.models import Case, Upload, UploadState, User
 from pinboard.sandbox import MemFile
 
 _SILENT = frozenset({"index", "empty"})
@@ -33,7 +38,7 @@ class Taker:
     def take(self, mem: MemFile) -> None:
         """Take one file, or every image of an archive; raises `IntakeError` with "busy" or "not-a-draft"."""
         if sniff(mem.head(HEAD), mem.size) is not Kind.ZIP:
-            self._file(mem)
+            self._files([mem])
             return
         try:
             self._archive(mem)
@@ -43,29 +48,36 @@ class Taker:
     def _archive(self, mem: MemFile) -> None:
         """Take what is in an archive; what is no image at all takes no place in the list of files."""
         for batch in _batches(_entries(self.stores, mem)):
-            for code, data in _unpacked(self.stores, mem, batch):
-                if code and code not in _SILENT:
-                    self.refused[code] += 1
-                elif not code:
-                    with self.stores.pool.memfile(data) as one:
-                        self._file(one)
+            with contextlib.ExitStack() as held:
+                images = []
+                for code, data in _unpacked(self.stores, mem, batch):
+                    if code and code not in _SILENT:
+                        self.refused[code] += 1
+                    elif not code:
+                        images.append(held.enter_context(self.stores.pool.memfile(data)))
+                self._files(images)
 
-    def _file(self, mem: MemFile) -> None:
-        """Send one file through the door of every file."""
-        try:
-            with self.stores.writing() as session:
-                case, by = session.get_one(Case, self.case_id), session.get_one(User, self.by_id)
-                slot = open_slot(session, case, by).id
-            received = receive(self.stores, slot, mem, by=self.by_id)
-        except IntakeError as error:
-            if error.code != "too-many":
-                raise
-            self.refused[error.code] += 1
+    def _files(self, files: Sequence[MemFile]) -> None:
+        """Send files through the door of every file, as many as there is room for."""
+        slots = self._slots(len(files))
+        self.refused["too-many"] += len(files) - len(slots)
+        self.refused = +self.refused
+        if not slots:
             return
-        if received.state == UploadState.REFUSED:
-            self.refused[received.refusal or "damaged"] += 1
-        else:
-            self.received += 1
+        receive_each(self.stores, dict(zip(slots, files, strict=False)), by=self.by_id)
+        with self.stores.reading() as session:
+            for state, code in session.execute(select(Upload.state, Upload.refusal).where(Upload.id.in_(slots))):
+                if state == UploadState.RECEIVED:
+                    self.received += 1
+                else:
+                    self.refused[code or "damaged"] += 1
+
+    def _slots(self, count: int) -> list[int]:
+        """Open as many slots as the draft has room for."""
+        with self.stores.writing() as session:
+            case, by = session.get_one(Case, self.case_id), session.get_one(User, self.by_id)
+            slots = open_slots(session, case, by, [public_id() for _number in range(min(count, room(session, case)))])
+            return [slot.id for slot in slots]
 
 
 def _entries(stores: Stores, mem: MemFile) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pinboard.imaging.series import middle_third
 from pinboard.intake.develop import Developed
 from pinboard.intake.documents import KINDS as DOCUMENT_KINDS
-from pinboard.models import Case, Instance, InstanceState, MediaFile, Series
+from pinboard.models import Case, Instance, InstanceKind, InstanceState, MediaFile, Series
 
 _SHOWN = (Instance.state == InstanceState.PUBLISHED, Instance.is_subject_only.is_(False))
 """What every reader of a case may see; what is for the person in it alone is neither its cover nor counted."""
@@ -35,14 +35,17 @@ def dress(session: Session, case: Case, *, series_id: int | None = None) -> None
 def choose_keys(session: Session, developed: Mapping[int, Developed]) -> None:
     """Let the image that shows the most, of the middle third of each series, stand for it."""
     shown = (
-        select(Instance.id, Instance.series_id)
+        select(Instance.id, Instance.series_id, Instance.kind)
         .where(Instance.id.in_(developed), Instance.kind.not_in(DOCUMENT_KINDS), *_SHOWN)
         .order_by(Instance.position, Instance.id)
     )
-    members: dict[int, list[int]] = {}
-    for instance_id, series_id in session.execute(shown):
-        members.setdefault(series_id, []).append(instance_id)
-    for series_id, instances in members.items():
+    members: dict[int, dict[int, InstanceKind]] = {}
+    for instance_id, series_id, kind in session.execute(shown):
+        members.setdefault(series_id, {})[instance_id] = kind
+    for series_id, kinds in members.items():
+        # A scout shows more than any slice, and nothing of what the series is about.
+        plain = [one for one, kind in kinds.items() if kind == InstanceKind.IMAGE]
+        instances = plain or list(kinds)
         middle = [instances[place] for place in middle_third(len(instances))]
         best = max(middle, key=lambda one: developed[one].entropy)
         series = session.get_one(Series, series_id)

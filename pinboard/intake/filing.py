@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from pinboard.intake.arrange import ARRIVED
 from pinboard.intake.children import RefusedFile
 from pinboard.intake.drafts import subject_for
 from pinboard.intake.notes import record
-from pinboard.models import Case, Instance, InstanceKind, InstanceState, Series, Study, User
+from pinboard.models import Case, Instance, InstanceKind, InstanceState, Series, Study, Subject, User
 
 _PHOTO_CLASSES = "1.2.840.10008.5.1.4.1.1.77.1."
 
@@ -25,7 +26,6 @@ class Filed:
     """What goes into the rows beside the instance itself."""
 
     counts: dict[str, Any]
-    by_id: int
     has_risk: bool = True
     burned_in: str | None = None
     needs_attest: bool = True
@@ -46,17 +46,77 @@ class Filed:
         return replace(self, blob=blob, key_id=key_id, header=scrubbed.header, sha256=scrubbed.sha256)
 
 
-def file_instance(session: Session, case: Case, filed: Filed) -> Instance:
-    """Make the rows of one instance, or raise `RefusedFile` with "other-subject" or "duplicate"."""
+def file_each(session: Session, case: Case, filed: Sequence[Filed], by_id: int) -> list[Instance | RefusedFile]:
+    """Make the rows of instances, each or why it is not taken: "other-subject" or "duplicate".
+
+    Whatever speaks against one is found before anything of it is written, so that its neighbours stay.
+    """
+    uids = [one.header["SOPInstanceUID"] for one in filed]
+    known = select(Instance.uid).where(Instance.case_id == case.id, Instance.uid.in_(uids))
+    places = _Places(session, case, set(session.scalars(known)))
+    found: list[Instance | RefusedFile] = []
+    for one in filed:
+        try:
+            found.append(places.take(one))
+        except RefusedFile as refused:
+            found.append(refused)
+    session.flush()
+    taken = [one for one in found if isinstance(one, Instance)]
+    for instance in taken:
+        series = session.get_one(Series, instance.series_id)
+        if series.key_instance_id is None:
+            series.key_instance_id, series.key_frame = instance.id, instance.frame_count // 2
+    if taken:
+        case.updated_at = clock.now()
+        record(session, session.get(User, by_id), "upload", case, images=len(taken))
+    return found
+
+
+class _Places:
+    """The subject, the studies and the series of one case, each looked up once for many files."""
+
+    def __init__(self, session: Session, case: Case, known: set[str]) -> None:
+        self._session = session
+        self._case = case
+        self._known = known
+        self._subject = session.get(Subject, case.subject_id) if case.subject_id is not None else None
+        self._studies: dict[str, Study] = {}
+        self._series: dict[str, Series] = {}
+
+    def take(self, filed: Filed) -> Instance:
+        header, case = filed.header, self._case
+        uid = header["SOPInstanceUID"]
+        # One case is about one person.
+        if filed.names_subject and self._subject is not None and self._subject.chart_code != header["PatientID"]:
+            raise RefusedFile("other-subject")
+        if uid in self._known:
+            raise RefusedFile("duplicate")
+        if filed.names_subject and self._subject is None:
+            self._subject = subject_for(self._session, header["PatientID"], filed.key_id)
+            case.subject_id = self._subject.id
+        self._known.add(uid)
+        instance = _instance(case, self._series_of(filed), filed)
+        self._session.add(instance)
+        return instance
+
+    def _series_of(self, filed: Filed) -> Series:
+        header = filed.header
+        study_uid, uid = header["StudyInstanceUID"], header["SeriesInstanceUID"]
+        if study_uid not in self._studies:
+            self._studies[study_uid] = _study(self._session, self._case, header, filed)
+        if uid not in self._series:
+            self._series[uid] = _series(self._session, self._case, self._studies[study_uid], header)
+        series = self._series[uid]
+        if might_be_known(header) and not series.is_recognizable:
+            series.is_recognizable = True
+        if filed.kind is InstanceKind.PAGE:
+            series.modality = "DOC"
+        return series
+
+
+def _instance(case: Case, series: Series, filed: Filed) -> Instance:
     header = filed.header
-    _join_subject(session, case, header, filed)
-    if session.scalar(select(Instance.id).where(Instance.case_id == case.id, Instance.uid == header["SOPInstanceUID"])):
-        raise RefusedFile("duplicate")
-    study = _study(session, case, header, filed)
-    series = _series(session, case, study, header)
-    if filed.kind is InstanceKind.PAGE:
-        series.modality = "DOC"
-    instance = Instance(
+    return Instance(
         public_id=ids.public_id(),
         case_id=case.id,
         series_id=series.id,
@@ -82,13 +142,6 @@ def file_instance(session: Session, case: Case, filed: Filed) -> Instance:
         state=InstanceState.DRAFT,
         created_at=clock.now(),
     )
-    session.add(instance)
-    session.flush()
-    if series.key_instance_id is None:
-        series.key_instance_id, series.key_frame = instance.id, instance.frame_count // 2
-    case.updated_at = clock.now()
-    record(session, session.get(User, filed.by_id), "upload", case)
-    return instance
 
 
 def frame_time(header: Header) -> float | None:
@@ -112,17 +165,6 @@ def might_be_known(header: Header) -> bool:
     if header.get("Modality") == "ECG":
         return False
     return is_photo(header) or "BodyPartExamined" not in header or is_recognizable(header)
-
-
-def _join_subject(session: Session, case: Case, header: Header, filed: Filed) -> None:
-    """One case is about one person; a file that names nobody takes the case's."""
-    if not filed.names_subject:
-        return
-    subject = subject_for(session, header["PatientID"], filed.key_id)
-    if case.subject_id is None:
-        case.subject_id = subject.id
-    elif case.subject_id != subject.id:
-        raise RefusedFile("other-subject")
 
 
 def _study(session: Session, case: Case, header: Header, filed: Filed) -> Study:
@@ -158,8 +200,6 @@ def _series(session: Session, case: Case, study: Study, header: Header) -> Serie
         )
         session.add(series)
         session.flush()
-    elif might_be_known(header):
-        series.is_recognizable = True
     return series
 
 

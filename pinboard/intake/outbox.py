@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
@@ -43,6 +43,22 @@ def enqueue(session: Session, kind: str, ref_id: int, run_after: datetime | None
     if at <= clock.now():
         session.info.setdefault(_PENDING, []).append((_pool(session), job.id))
     return job
+
+
+def enqueue_each(session: Session, kind: str, ref_ids: Sequence[int]) -> None:
+    """Ask for one piece of work on each of many things, now."""
+    waiting = select(Job.ref_id).where(Job.kind == kind, Job.ref_id.in_(ref_ids))
+    known, now = set(session.scalars(waiting)), clock.now()
+    fresh = [
+        Job(kind=kind, ref_id=ref_id, state=JobState.WAITING, attempts=0, run_after=now, created_at=now)
+        for ref_id in ref_ids
+        if ref_id not in known
+    ]
+    session.add_all(fresh)
+    session.flush()
+    session.info.setdefault(_PENDING, []).extend((_pool(session), job.id) for job in fresh)
+    for ref_id in known:
+        enqueue(session, kind, ref_id)
 
 
 def _pool(session: Session) -> Pool:

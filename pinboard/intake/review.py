@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
@@ -158,10 +159,17 @@ def reviewed(session: Session, instance: Instance, scrubbed: Scrubbed) -> Review
     return Reviewed(scrubbed, tuple(boxes), confirmation.profile_version, confirmation.by_id)
 
 
-def preview(stores: Stores, instance: Instance, frame: int = 0, *, painted: bool = False) -> Preview:
+def preview(
+    stores: Stores,
+    instance: Instance,
+    frame: int = 0,
+    *,
+    painted: bool = False,
+    window: tuple[float, float] | None = None,
+) -> Preview:
     """Decode one frame of a draft in a sandbox child, for whoever waits at a screen.
 
-    `painted` shows it with the areas drawn so far, as they would be published.
+    `painted` shows it with the areas drawn so far, as they would be published; `window` is centre and width.
     """
     if not 0 <= frame < instance.frame_count:
         raise IntakeError("no-such-frame")
@@ -174,7 +182,9 @@ def preview(stores: Stores, instance: Instance, frame: int = 0, *, painted: bool
         scrubbed = stores.vault.open(draft, instance.blob)
     except VaultError:
         raise IntakeError("not-confirmed") from None
-    asked = {"frame": frame, "boxes": boxes}
+    asked: dict[str, Any] = {"frame": frame, "boxes": boxes}
+    if window:
+        asked["window"] = list(window)
     answer = child_answer(stores, "preview", [scrubbed.instance], asked, kind="pixel")
     width, height = picture_size(answer, magic=b"\xff\xd8\xff")
     return Preview(answer.parts[0], width, height)

@@ -41,6 +41,7 @@ EDITABLE = (
     "laterality",
     "resolution",
     "is_sensitive",
+    "sensitive_reason",
 )
 """What may be corrected after publishing; anything else is decided by an act of its own."""
 

@@ -12,7 +12,7 @@ from pinboard.custody import Box
 from pinboard.deid.rectangles import MARGIN, Rectangle, covered, tight
 from pinboard.intake import desk, memory
 from pinboard.intake.errors import IntakeError
-from pinboard.intake.outbox import enqueue
+from pinboard.intake.outbox import enqueue_each
 from pinboard.intake.review import drawn
 from pinboard.intake.stores import Stores
 from pinboard.models import (
@@ -46,12 +46,18 @@ class _Task:
 
 
 def ask(session: Session, instance: Instance) -> None:
-    """Have an image looked at, soon and in the background; what was drawn here from numbers has no words but ours."""
-    if instance.kind is InstanceKind.ECG:
-        instance.scan = ScanState.DONE
-        return
-    instance.scan, instance.detector = ScanState.WAITING, None
-    enqueue(session, "scan", instance.id)
+    """Have an image looked at, soon and in the background."""
+    ask_each(session, [instance])
+
+
+def ask_each(session: Session, instances: Sequence[Instance]) -> None:
+    """Have images looked at in the background; what was drawn here from numbers has no words but ours."""
+    for instance in instances:
+        is_drawn = instance.kind is InstanceKind.ECG
+        instance.scan = ScanState.DONE if is_drawn else ScanState.WAITING
+        if not is_drawn:
+            instance.detector = None
+    enqueue_each(session, "scan", [one.id for one in instances if one.scan is ScanState.WAITING])
 
 
 def run(stores: Stores, instance_id: int) -> None:

@@ -3,7 +3,17 @@
 from pinboard.models.area import DrawnBox, Fill, RememberedBox, Suggestion, SuggestionKind
 from pinboard.models.audit import AuditEvent
 from pinboard.models.base import EARLIEST, LATEST, Base, UtcDateTime
-from pinboard.models.board import Board, BoardKind, BoardRole, BoardVerb, Pin, Release
+from pinboard.models.board import (
+    Board,
+    BoardKind,
+    BoardOrder,
+    BoardRole,
+    BoardSection,
+    BoardVerb,
+    BoardVisit,
+    Pin,
+    Release,
+)
 from pinboard.models.case import (
     TRANSITIONS,
     Case,
@@ -16,6 +26,7 @@ from pinboard.models.case import (
 )
 from pinboard.models.clinic import ClinicSetting, Counter
 from pinboard.models.comment import Comment, Visibility
+from pinboard.models.discover import PublicSample
 from pinboard.models.grant import Audience, Consent, ConsentKind, ConsentLevel, Grant, Source
 from pinboard.models.image import (
     Confirmation,
@@ -32,6 +43,7 @@ from pinboard.models.image import (
     UploadState,
 )
 from pinboard.models.inbox import InboxItem
+from pinboard.models.indexing import catch_up
 from pinboard.models.job import DoomedMedia, Job, JobState
 from pinboard.models.mark import CommentMark, Mark, MarkKind
 from pinboard.models.proof import (
@@ -44,6 +56,7 @@ from pinboard.models.proof import (
     Proof,
     WordApproval,
 )
+from pinboard.models.saved_search import SavedSearch
 from pinboard.models.share import Opening, OpeningBatch, Share, ShareKind, ShareUnlock
 from pinboard.models.subject import Subject
 from pinboard.models.user import (
@@ -71,8 +84,11 @@ __all__ = [
     "Base",
     "Board",
     "BoardKind",
+    "BoardOrder",
     "BoardRole",
+    "BoardSection",
     "BoardVerb",
+    "BoardVisit",
     "Case",
     "CaseChange",
     "CaseRole",
@@ -113,11 +129,13 @@ __all__ = [
     "OpeningBatch",
     "Pin",
     "Proof",
+    "PublicSample",
     "Receipt",
     "Release",
     "RememberedBox",
     "Resolution",
     "Role",
+    "SavedSearch",
     "ScanState",
     "Series",
     "Session",
@@ -137,6 +155,7 @@ __all__ = [
     "UtcDateTime",
     "Visibility",
     "WordApproval",
+    "catch_up",
 ]
 
 # Without this, SQLite gives the number of a deleted row to the next one, and what was granted to board 7 would reach

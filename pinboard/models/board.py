@@ -31,6 +31,15 @@ class BoardVerb(enum.StrEnum):
     READER = "reader"
 
 
+class BoardOrder(enum.StrEnum):
+    """How a board lays out its pins until its reader chooses another way."""
+
+    HAND = "hand"
+    NEWEST = "newest"
+    ACTIVE = "active"
+    """By the latest comment of the reader's register."""
+
+
 class Board(Base):
     """One wall."""
 
@@ -47,10 +56,44 @@ class Board(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_.id"), index=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("group_.id"), index=True)
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"), index=True)
+    cover_case_id: Mapped[int | None] = mapped_column(ForeignKey("case_.id", ondelete="SET NULL"))
+    """The case whose picture stands for the board, for readers who may see that case."""
+    order: Mapped[BoardOrder] = mapped_column("order_", Word(BoardOrder), default=BoardOrder.HAND)
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    """In the trash since then; it comes back with its pins for 30 days."""
 
     __table_args__ = (Index(None, "kind", "title"),)
+
+
+class BoardSection(Base):
+    """A heading within a board; its pins stand below it."""
+
+    __tablename__ = "board_section"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int]
+    """Lower stands first; pins of no section stand before all."""
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "board_id", "position"),)
+
+
+class BoardVisit(Base):
+    """What one member has seen of one board, and whether it is followed; the unread number is counted from it."""
+
+    __tablename__ = "board_visit"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_.id", ondelete="CASCADE"), primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id", ondelete="CASCADE"), primary_key=True, index=True)
+    followed_at: Mapped[datetime | None]
+    visited_at: Mapped[datetime | None]
+    seen_pin_id: Mapped[int] = mapped_column(default=0)
+    """The newest pin that was there at the last visit; ids of pins only grow."""
 
 
 class BoardRole(Base):
@@ -75,12 +118,17 @@ class Pin(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     """Higher stands first; a new pin gets the highest."""
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("board_section.id", ondelete="SET NULL"), index=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("user_.id"))
     at: Mapped[datetime]
 
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
 
-    __table_args__ = (UniqueConstraint("board_id", "case_id"), Index(None, "board_id", "position", "case_id"))
+    __table_args__ = (
+        UniqueConstraint("board_id", "case_id"),
+        Index(None, "board_id", "position", "case_id"),
+        Index(None, "board_id", "id"),
+    )
 
 
 class Release(Base):

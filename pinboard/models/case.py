@@ -98,6 +98,8 @@ class Case(Base):
     cover: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """{"name", "width", "height", "tone", "alt", "sizes": [[variant, width, height]], "is_photo": bool}"""
     is_sensitive: Mapped[bool] = mapped_column(Boolean, default=False)
+    sensitive_reason: Mapped[str | None] = mapped_column(String(24))
+    """Why its picture is covered, as a word of a closed list."""
 
     lease_id: Mapped[str | None] = mapped_column(String(26))
     lease_until: Mapped[datetime | None]

@@ -34,6 +34,7 @@ DECISIONS: dict[str, Decision] = {
     decision.name: decision
     for decision in (
         Decision("clinic_name", ""),
+        Decision("language", "en"),
         Decision("session_idle_minutes", 60, 5, 720),
         Decision("session_hours", 12, 1, 24),
         Decision("vault_days", 7, 1, 30),
@@ -44,6 +45,8 @@ DECISIONS: dict[str, Decision] = {
         Decision("release_gate_reason", ""),
         Decision("rare_fewer_than", 5, 2, 50),
         Decision("rare_from_cases", 200, 50, 100_000),
+        Decision("discover", False),
+        Decision("discover_is_listed", False),
     )
 }
 DEFAULTS: Mapping[str, Any] = MappingProxyType({name: decision.default for name, decision in DECISIONS.items()})

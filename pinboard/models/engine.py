@@ -13,6 +13,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.pool import StaticPool
 
+from pinboard.models.expression import holds
+
 POOL = 32
 BUSY_SECONDS = 30.0
 WRITE = "write"
@@ -158,6 +160,7 @@ def _sqlite(url: URL) -> Engine:
         connection.lock = lock
         for pragma in ("journal_mode=WAL", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("holds", 2, holds, deterministic=True)
 
     event.listen(engine, "begin", _begin)
     event.listen(engine, "before_cursor_execute", _notice_change)
@@ -182,6 +185,8 @@ def _notice_change(connection: Connection, *happening: Any) -> None:
 
 def _postgresql(url: URL) -> Engine:
     limits = {"statement_timeout": 30_000, "lock_timeout": 15_000, "idle_in_transaction_session_timeout": 60_000}
+    # To compile a statement or to start helpers for it takes longer than any of ours runs.
+    limits |= {"jit": 0, "max_parallel_workers_per_gather": 0}
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return create_engine(
         url,

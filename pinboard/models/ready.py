@@ -22,6 +22,7 @@ from pinboard import clock, vocabulary
 from pinboard.ids import public_id
 from pinboard.models import Board, BoardKind
 from pinboard.models.engine import WRITE, make_engine
+from pinboard.models.indexing import catch_up
 
 try:
     import fcntl
@@ -58,6 +59,7 @@ def ensure_ready(config: Folders) -> None:
         with _only_one(config, engine):
             upgrade(engine, config.data / "backups")
             seed(engine)
+            index(engine)
     finally:
         engine.dispose()
 
@@ -101,6 +103,14 @@ def seed(engine: Engine) -> None:
             for specialty in vocabulary.specialties()
             if specialty.code not in present
         )
+        session.commit()
+
+
+def index(engine: Engine) -> None:
+    """Index the cases that changed while nobody indexed, as all have when the index is a new one."""
+    with Session(engine) as session:
+        session.connection(execution_options={WRITE: True})
+        catch_up(session)
         session.commit()
 
 

@@ -22,7 +22,7 @@ class Role(enum.StrEnum):
 
 
 class AccountState(enum.StrEnum):
-    """Whether an account may be used; only an active one has principals beyond the public sample."""
+    """Whether an account may be used; only an active one has principals."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
@@ -60,6 +60,8 @@ class User(Base):
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"), index=True)
     """The person in the images whom this account belongs to; comes from the invitation alone."""
     preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    feed_seen_seq: Mapped[int | None]
+    """The newest case of the feed at the last visit, from which “new since then” is counted."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
 

@@ -32,6 +32,8 @@ class Picture:
     alt: str
     series: int
     """Row of its series: frames of one series are stepped through together."""
+    key: int | None = None
+    """Frame that was chosen to stand for its series, where this picture holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Released:
     @property
     def cover(self) -> Picture:
         """Give the picture that stands for it on the board."""
-        return self.pictures[0]
+        first = self.pictures[0]
+        return next((one for one in self.pictures if one.series == first.series and one.key is not None), first)
 
 
 def released(session: Session, reader: Reader, *narrower: ColumnElement[bool]) -> list[Released]:
@@ -145,7 +148,7 @@ def _published(case_ids: Sequence[int]) -> Any:
             Instance.columns,
         )
         .add_columns(Instance.rows, Instance.tone, Instance.is_photo, Instance.frame_time)
-        .add_columns(Series.modality, Series.alt_text, Instance.series_id)
+        .add_columns(Series.modality, Series.alt_text, Instance.series_id, Series.key_instance_id, Series.key_frame)
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .where(Instance.case_id.in_(case_ids), Instance.state == InstanceState.PUBLISHED)
@@ -171,6 +174,7 @@ def pictures_by_case(
             modality=modality(row.modality),
             alt=row.alt_text,
             series=row.series_id,
+            key=row.key_frame if row.id == row.key_instance_id else None,
         )
         grouped.setdefault(row.case_id, []).append((row.id, picture))
     return grouped

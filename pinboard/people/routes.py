@@ -41,4 +41,4 @@ def show(name: str) -> Response:
 
 
 def _specialties() -> list[tuple[str, str]]:
-    return [("", _("Every specialty")), *((item.code, item.meaning) for item in vocabulary.specialties())]
+    return [("", _("Every specialty")), *((item.code, _(item.meaning)) for item in vocabulary.specialties())]

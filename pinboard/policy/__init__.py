@@ -2,14 +2,36 @@
 
 from pinboard.policy.attesting import set_release_gate, void_attestations
 from pinboard.policy.carrying import case_to_carry, may_carry
-from pinboard.policy.choice import Preview, apply_choice, fits, is_made, pick_public, preview_readers, sources_of
+from pinboard.policy.choice import Preview, apply_choice, fits, is_made, preview_readers, sources_of
 from pinboard.policy.derive import drifted, rebuild
-from pinboard.policy.faces import FOR_EVERYBODY, within
-from pinboard.policy.gate import RULES, NotFound, Rule, board_for, case_for, may, may_board
+from pinboard.policy.faces import FOR_EVERYBODY, FOR_OUTSIDERS, within
+from pinboard.policy.gate import (
+    RULES,
+    NotFound,
+    Rule,
+    agreed,
+    board_for,
+    case_for,
+    may,
+    may_board,
+    may_restore_board,
+    offered,
+)
 from pinboard.policy.guard import AudienceStale, stale_cases
 from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
-from pinboard.policy.lists import PAGE, Place, count_visible, feed, newest, visible
+from pinboard.policy.lists import (
+    PAGE,
+    Place,
+    all_of_few,
+    count_visible,
+    feed,
+    newest,
+    newest_prepared,
+    newest_values,
+    sees_few,
+    visible,
+)
 from pinboard.policy.readers import (
     CLINICIANS,
     MAX_PRINCIPALS,
@@ -30,12 +52,14 @@ from pinboard.policy.readers import (
     released_on,
 )
 from pinboard.policy.reasons import ALWAYS, Window, grant, publish_order, revoke
+from pinboard.policy.sample import offer_public, outsider, pick_public, unpick_public
 from pinboard.policy.why import Why, audience_of
 
 __all__ = [
     "ALWAYS",
     "CLINICIANS",
     "FOR_EVERYBODY",
+    "FOR_OUTSIDERS",
     "LEVEL_NEEDED",
     "MAX_PRINCIPALS",
     "NOBODY",
@@ -53,6 +77,8 @@ __all__ = [
     "Rule",
     "Why",
     "Window",
+    "agreed",
+    "all_of_few",
     "allows",
     "apply_choice",
     "audience_of",
@@ -76,9 +102,15 @@ __all__ = [
     "may_board",
     "may_carry",
     "may_leave",
+    "may_restore_board",
     "member",
     "newest",
+    "newest_prepared",
+    "newest_values",
+    "offer_public",
+    "offered",
     "on_board",
+    "outsider",
     "pick_public",
     "preview_readers",
     "publish_order",
@@ -87,9 +119,11 @@ __all__ = [
     "rebuild",
     "released_on",
     "revoke",
+    "sees_few",
     "set_release_gate",
     "sources_of",
     "stale_cases",
+    "unpick_public",
     "visible",
     "void_attestations",
     "within",

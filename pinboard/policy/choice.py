@@ -34,7 +34,7 @@ from pinboard.models import (
 from pinboard.policy.derive import rebuild
 from pinboard.policy.gate import NotFound, may_board
 from pinboard.policy.levels import allows
-from pinboard.policy.readers import CLINICIANS, PUBLIC, TRAINEES, in_group, member, on_board, reader_for
+from pinboard.policy.readers import CLINICIANS, TRAINEES, in_group, member, on_board, reader_for
 
 Choice = Mapping[str, Any]
 Wanted = tuple[str, Source, int | None]
@@ -80,7 +80,7 @@ def fits(choice: Choice, levels: Iterable[ConsentLevel]) -> bool:
 def apply_choice(session: Session, case: Case, choice: Choice, by: User) -> None:
     """Make the reasons to see a case what its author or a delegate chose, and derive its audience.
 
-    A reason that stays keeps who gave it and when. The public sample is offered here and picked by `pick_public`.
+    A reason that stays keeps who gave it and when. The public sample has its own acts.
     """
     if not _is_authors(session, case, by):
         raise NotFound
@@ -97,14 +97,6 @@ def apply_choice(session: Session, case: Case, choice: Choice, by: User) -> None
         session.add(
             Grant(case_id=case.id, principal=principal, source=source, source_id=source_id, by_id=by.id, at=clock.now())
         )
-    rebuild(session, [case.id])
-
-
-def pick_public(session: Session, case: Case, by: User) -> None:
-    """Put a case that its author offered into the public sample; both are needed, and this half is an admin's."""
-    if not (by.is_admin and by.state is AccountState.ACTIVE and case.audience_choice.get("public")):
-        raise NotFound
-    session.add(Grant(case_id=case.id, principal=PUBLIC, source=Source.PUBLIC, by_id=by.id, at=clock.now()))
     rebuild(session, [case.id])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -24,6 +25,7 @@ from pinboard.models import (
     Flag,
     FlagState,
     GroupMember,
+    PublicSample,
     Role,
 )
 from pinboard.policy.lists import visible
@@ -37,12 +39,13 @@ class NotFound(Exception):  # noqa: N818 - what the reader is told, and all of i
 
 
 class Way(enum.Flag):
-    """How one comes to a case: its audience, a role on it, a reader's flag, or the author's wish for a second look."""
+    """How one comes to a case: its audience, a role on it, a flag, or that its author asks a colleague or offers it."""
 
     AUDIENCE = enum.auto()
     ROLE = enum.auto()
     FLAG = enum.auto()
     WISH = enum.auto()
+    OFFER = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ RULES: dict[str, Rule] = {
     "openings": Rule(Way.ROLE | Way.FLAG, _CLINICIAN),
     "attest": Rule(Way.WISH, _CLINICIAN),
     "moderate": Rule(Way.FLAG, _CLINICIAN),
+    "sample": Rule(Way.OFFER, None),
 }
 """The role table of ARCHITECTURE §4; `None` for roles means whoever the audience lets in, guests too."""
 
@@ -104,6 +108,8 @@ def may(reader: Reader, verb: str) -> ColumnElement[bool]:
         ways.append(_flagged())
     if Way.WISH in rule.way and reader.verified:
         ways.append(_asked_for(reader))
+    if Way.OFFER in rule.way and reader.is_admin:
+        ways.append(offered())
     return or_(false(), *ways)
 
 
@@ -126,18 +132,29 @@ def _asked_for(reader: Reader) -> ColumnElement[bool]:
 
     What is looked at is what a colleague outside will see, so it needs the consent that reaches outside.
     """
-    moment = clock.now()
     waits = select(Attestation.id).where(Attestation.case_id == Case.id, Attestation.state == AttestState.WAITING)
-    agreed = select(Consent.id).where(
+    # Only the case is that of the query around; a query about wishes has an attestation of its own.
+    standing = (waits.correlate(Case).exists(), agreed(ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC))
+    return and_(Case.state == CaseState.PUBLISHED, *standing, ~_keeps(reader))
+
+
+def agreed(*levels: ConsentLevel) -> ColumnElement[bool]:
+    """Give the clause for a case with a consent in force of one of these levels."""
+    moment = clock.now()
+    standing = select(Consent.id).where(
         Consent.case_id == Case.id,
-        Consent.level.in_((ConsentLevel.OUTSIDE, ConsentLevel.PUBLIC)),
+        Consent.level.in_(levels),
         Consent.withdrawn_at.is_(None),
         Consent.taken_at <= moment,
         Consent.valid_until > moment,
     )
-    # Only the case is that of the query around; a query about wishes has an attestation of its own.
-    standing = (waits.correlate(Case).exists(), agreed.correlate(Case).exists())
-    return and_(Case.state == CaseState.PUBLISHED, *standing, ~_keeps(reader))
+    return standing.correlate(Case).exists()
+
+
+def offered() -> ColumnElement[bool]:
+    """Give the clause for a case that its author offers to everybody, as far as the person in the images agreed."""
+    sample = select(PublicSample.case_id).where(PublicSample.case_id == Case.id).correlate(Case).exists()
+    return and_(Case.state == CaseState.PUBLISHED, sample, agreed(ConsentLevel.PUBLIC))
 
 
 def _flagged() -> ColumnElement[bool]:
@@ -148,8 +165,12 @@ def _flagged() -> ColumnElement[bool]:
     return and_(Case.state == CaseState.HIDDEN, waits)
 
 
+BOARD_VERBS = frozenset({"see", "pin", "arrange", "describe", "settings"})
+"""Arrange is order, sections and cover; describe is the words below its name; settings is all that is left."""
+
+
 def board_for(session: Session, reader: Reader, verb: str, slug: str) -> Board:
-    """Give the board if this reader may `see`, `pin` on or change the `settings` of it, or raise `NotFound`."""
+    """Give the board if this reader may do `verb` with it, one of `BOARD_VERBS`, or raise `NotFound`."""
     found = session.scalar(select(Board).where(Board.slug == slug, may_board(reader, verb)))
     if found is None:
         raise NotFound
@@ -158,22 +179,69 @@ def board_for(session: Session, reader: Reader, verb: str, slug: str) -> Board:
 
 def may_board(reader: Reader, verb: str) -> ColumnElement[bool]:
     """Give the clause for “this reader may do `verb` with the board of this row”, for lists of boards too."""
-    if verb not in {"see", "pin", "settings"}:
+    if verb not in BOARD_VERBS:
         raise KeyError(verb)
     if reader.register == "subject":
         return _own_patient_board(reader) if verb == "see" else false()
     if reader.register != "clinic" or not reader.verified or reader.role not in _CLINIC:
         return false()
-    if verb == "settings":
-        return or_(_holds(reader, BoardVerb.OWNER), _specialty() if reader.is_admin else false())
-    if verb == "pin":
-        if reader.role is not Role.CLINICIAN:
-            return false()
-        return and_(
-            Board.archived_at.is_(None),
-            or_(_specialty(), _holds(reader, BoardVerb.OWNER, BoardVerb.EDITOR), _in_group(reader)),
-        )
+    return and_(Board.removed_at.is_(None), _WAYS[verb](reader))
+
+
+def may_restore_board(reader: Reader) -> ColumnElement[bool]:
+    """Give the clause for “this reader may take the board of this row out of the trash”."""
+    if reader.register != "clinic" or not reader.verified:
+        return false()
+    return and_(Board.removed_at.is_not(None), _holds(reader, BoardVerb.OWNER))
+
+
+def _may_see(reader: Reader) -> ColumnElement[bool]:
     return or_(_specialty(), _holds(reader, *BoardVerb), _in_group(reader))
+
+
+def _may_pin(reader: Reader) -> ColumnElement[bool]:
+    if reader.role is not Role.CLINICIAN:
+        return false()
+    return and_(Board.archived_at.is_(None), or_(_specialty(), _lays_out(reader)))
+
+
+def _may_arrange(reader: Reader) -> ColumnElement[bool]:
+    if reader.role is not Role.CLINICIAN:
+        return false()
+    return or_(_lays_out(reader), _curates(reader))
+
+
+def _may_describe(reader: Reader) -> ColumnElement[bool]:
+    return or_(_may_set(reader), _curates(reader))
+
+
+def _may_set(reader: Reader) -> ColumnElement[bool]:
+    return or_(_holds(reader, BoardVerb.OWNER), _specialty() if reader.is_admin else false())
+
+
+_WAYS: dict[str, Callable[[Reader], ColumnElement[bool]]] = {
+    "see": _may_see,
+    "pin": _may_pin,
+    "arrange": _may_arrange,
+    "describe": _may_describe,
+    "settings": _may_set,
+}
+
+
+def _lays_out(reader: Reader) -> ColumnElement[bool]:
+    return or_(_holds(reader, BoardVerb.OWNER, BoardVerb.EDITOR), _in_group(reader))
+
+
+def _curates(reader: Reader) -> ColumnElement[bool]:
+    """Give the clause for a specialty's board that an administrator let this clinician look after, or all for one."""
+    if reader.role is not Role.CLINICIAN:
+        return false()
+    named = exists(
+        select(BoardRole.board_id).where(
+            BoardRole.board_id == Board.id, BoardRole.user_id == reader.user_id, BoardRole.role == BoardVerb.EDITOR
+        )
+    )
+    return and_(_specialty(), true() if reader.is_admin else named)
 
 
 def _specialty() -> ColumnElement[bool]:

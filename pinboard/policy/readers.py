@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, cast, exists, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from pinboard import clock
@@ -156,29 +157,38 @@ def _subject(session: Session, user: User) -> Reader:
 def _member_principals(session: Session, user: User, *, verified: bool) -> tuple[str, ...]:
     if user.role is Role.DESK:
         return ()
+    # What is shown to everybody is read on the page for visitors, as visitors read it: the choice to show a title and
+    # a picture outside must not open the thread to members whom the author did not choose.
     if not verified:
-        return (PUBLIC,)
+        return ()
     level = CLINICIANS if user.role is Role.CLINICIAN else TRAINEES
-    own = (PUBLIC, level, member(user.id))
-    return (*own, *session.scalars(_memberships(user.id, MAX_PRINCIPALS - len(own))))
+    own = (level, member(user.id))
+    asked = {"user": user.id, "moment": clock.now()}
+    return (*own, *session.scalars(_memberships(MAX_PRINCIPALS - len(own)), asked))
 
 
-def _memberships(user_id: int, limit: int) -> Select[str]:
-    """Find groups and boards that some author chose as readers; the others would only be empty branches."""
+@cache
+def _memberships(limit: int) -> Select[str]:
+    """Find groups and boards that some author chose as readers; the others would only be empty branches.
+
+    Built once: every page asks it, and building it costs more than running it.
+    """
+    user_id = bindparam("user", type_=Integer)
     group = select(_named("g:", GroupMember.group_id).label("principal")).where(GroupMember.user_id == user_id)
-    role = select(_named("b:", BoardRole.board_id)).where(BoardRole.user_id == user_id)
+    # A board in the trash has no readers until it comes back.
+    stands = Board.removed_at.is_(None)
+    role = select(_named("b:", Board.id)).join(BoardRole).where(BoardRole.user_id == user_id, stands)
     owned = select(_named("b:", Board.id)).where(
-        Board.owner_id == user_id, Board.kind.in_((BoardKind.PERSONAL, BoardKind.GROUP))
+        Board.owner_id == user_id, Board.kind.in_((BoardKind.PERSONAL, BoardKind.GROUP)), stands
     )
     shared = (
         select(_named("b:", Board.id))
         .join(GroupMember, GroupMember.group_id == Board.group_id)
-        .where(GroupMember.user_id == user_id, Board.kind == BoardKind.GROUP)
+        .where(GroupMember.user_id == user_id, Board.kind == BoardKind.GROUP, stands)
     )
     every = union_all(group, role, owned, shared).subquery()
-    used = exists(
-        select(Audience.case_id).where(Audience.principal == every.c.principal, Audience.not_after > clock.now())
-    )
+    moment = bindparam("moment", type_=Audience.not_after.type)
+    used = exists(select(Audience.case_id).where(Audience.principal == every.c.principal, Audience.not_after > moment))
     return select(every.c.principal).where(used).distinct().order_by(every.c.principal.desc()).limit(limit)
 
 

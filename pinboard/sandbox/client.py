@@ -41,6 +41,7 @@ class Request:
     params: dict[str, Any]
     parts: Sequence[MemFile]
     seconds: float
+    foreground: bool = True
 
 
 def command(entry: str, arguments: Sequence[str]) -> list[str]:
@@ -107,9 +108,8 @@ class ForkServer:
             for file in (params, *request.parts):
                 file.seal()
             fds = [status.fileno(), answer, params.fileno(), *(part.fileno() for part in request.parts)]
-            message = json.dumps(
-                {"job": request.job, "kind": request.kind, "seconds": request.seconds, "descriptors": len(fds)}
-            ).encode()
+            head = {"job": request.job, "kind": request.kind, "seconds": request.seconds, "descriptors": len(fds)}
+            message = json.dumps(head | {"foreground": request.foreground}).encode()
             with self._lock:
                 try:
                     socket.send_fds(self._started(), [message], fds)

@@ -29,6 +29,7 @@ from pinboard.imaging.likeness import Fingerprint, dhash
 from pinboard.imaging.photo import read_photo
 from pinboard.imaging.sniff import HEAD, REFUSED_KINDS, Kind, sniff
 from pinboard.sandbox.canvas import canvas_for, look_again, painted_frames
+from pinboard.sandbox.child import describe
 from pinboard.sandbox.developing import Pack, developed
 from pinboard.sandbox.inspecting import wrong_with
 from pinboard.sandbox.planes import planes_of
@@ -95,8 +96,11 @@ def scrub_each(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]
         try:
             said, made = scrub([part], params)
             out += made
-        except Refused as refusal:
-            said = {"refused": refusal.code}
+        except MemoryError:
+            # Of one file alone it says something; of many, nothing about each.
+            raise
+        except Exception as error:  # noqa: BLE001 - one damaged file says nothing about its neighbours
+            said = describe(error)
             out.append(b"")
         summaries.append(said)
     return {"files": summaries}, out

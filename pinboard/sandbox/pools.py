@@ -95,7 +95,7 @@ class Pool:
             seconds = LIMITS[kind].deadline if deadline is None else deadline
             stack.enter_context(self._place(kind, foreground=foreground))
             server = self._vision if kind == "vision" else self._server
-            return server.run(Request(job, kind, params, files, seconds))
+            return server.run(Request(job, kind, params, files, seconds, foreground))
 
     def close(self) -> None:
         """End the fork server; the next job would start another."""

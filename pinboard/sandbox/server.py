@@ -26,6 +26,8 @@ from pinboard.sandbox.wire import send
 MAX_DESCRIPTORS = 250
 _CHECK_PARENT_MS = 5000
 _MAX_OPEN = 16384
+# What nobody waits for takes what the others leave.
+_NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Server:
         try:
             confine.die_with_parent(self._pid)
             os.setsid()
+            if not request.get("foreground", True):
+                os.nice(_NICE)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             answer, params, *inputs = fds
             self._keep_only(fds)

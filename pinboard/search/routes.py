@@ -1,21 +1,27 @@
-"""The search page and its results."""
+"""The search page: one box, its filters as chips, and what was found."""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, request
+from flask import Response, g, request
 
-from pinboard.search import queries
+from pinboard.search import queries, routes_saved, routes_suggest, saved
+from pinboard.search.blueprint import bp
+from pinboard.search.facets import NAMES, choices
+from pinboard.search.grammar import LONGEST, Query, read
+from pinboard.search.resolve import resolve
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.forms import trimmed
-from pinboard.web.htmx import respond
-from pinboard.web.paging import Cursor
+from pinboard.web.htmx import is_fragment, respond
+from pinboard.web.paging import LARGEST, Cursor
 
-LONGEST = 200
+__all__ = ["bp", "routes_saved", "routes_suggest"]
 
-bp = Blueprint("search", __name__)
+OFFERED = ("is", "modality", "sex", "age", "has")
+"""Filters whose few values the page offers as links."""
 
 
 @bp.get("/search")
@@ -24,14 +30,22 @@ def index() -> Response:
     """Show what was found, or the empty box."""
     text = trimmed(request.args.get("q", ""))[:LONGEST]
     after = Cursor.read(request.args.get("after"), int)
-    hits, following = queries.find(db.session(), g.reader, text, after)
-    query = f"q={quote(text, safe='')}&after={following}"
+    query = resolve(db.session(), g.reader, read(text))
+    found = queries.find(db.session(), g.reader, query, after)
+    since = request.args.get("since", type=int)
+    more = f"q={quote(str(query), safe='')}&after={found.next}" if found.next else None
     return respond(
         "pages/search/index.html",
         "partials/search/more.html" if after else "partials/search/results.html",
         q=text,
-        hits=hits,
-        more=query if following else None,
+        found=found,
+        hits=found.hits,
+        more=more,
+        query=query,
+        chips=chips(query),
+        groups=offers(query),
+        since=since if since is not None and 0 <= since <= LARGEST else None,
+        kept=saved.kept(db.session(), g.reader) if not text and not is_fragment() else [],
     )
 
 
@@ -40,3 +54,42 @@ def index() -> Response:
 def results() -> Response:
     """Give the results alone."""
     return index()
+
+
+def chips(query: Query) -> list[dict[str, Any]]:
+    """Give each filter in force with the address of the question without it."""
+    return [
+        {
+            "name": NAMES[part.kind],
+            "shown": part.value.shown if part.value else part.wanted,
+            "is_excluded": part.is_excluded,
+            "href": address(query.without(part)),
+        }
+        for part in query.filters
+    ]
+
+
+def offers(query: Query) -> list[dict[str, Any]]:
+    """Give the filters that may be added, as links; those in force are left to their chips."""
+    used = {part.kind for part in query.filters if not part.is_excluded}
+    return [
+        {
+            "name": NAMES[kind],
+            "links": [(value.shown, address(f"{query} {kind}:{value.written}".strip())) for value in _once(kind)],
+        }
+        for kind in OFFERED
+        if kind not in used
+    ]
+
+
+def address(text: str) -> str:
+    """Give the address of a question."""
+    return f"/search?q={quote(text, safe='')}" if text else "/search"
+
+
+def _once(kind: str) -> list[Any]:
+    """Give one value for each thing a reader would tell apart."""
+    shown: dict[str, Any] = {}
+    for value in choices(kind):
+        shown.setdefault(str(value.shown), value)
+    return list(shown.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 try:
@@ -47,7 +47,33 @@ def write_file(path: Path, pieces: Iterable[Data], *, sync: bool = True) -> int:
     return size
 
 
-def _write_new(path: Path, pieces: Iterable[Data]) -> int:
+def write_files(folder: Path, files: Mapping[str, Iterable[Data]]) -> None:
+    """Write many files into one folder: none has its name before the bytes of all are on the disk."""
+    partials = {name: folder / (PARTIAL + secrets.token_hex(8)) for name in files}
+    try:
+        for name, pieces in files.items():
+            _write_new(partials[name], pieces, sync=False)
+        # The first makes the disk write what the others wait for.
+        for partial in partials.values():
+            _sync_file(partial)
+        for name, partial in partials.items():
+            partial.replace(folder / name)
+    except BaseException:
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
+        raise
+    sync_folder(folder)
+
+
+def _sync_file(path: Path) -> None:
+    file = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _write_new(path: Path, pieces: Iterable[Data], *, sync: bool = True) -> int:
     size = 0
     with os.fdopen(
         os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb"
@@ -55,7 +81,8 @@ def _write_new(path: Path, pieces: Iterable[Data]) -> int:
         for piece in pieces:
             size += file.write(piece)
         file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            os.fsync(file.fileno())
     return size
 
 

@@ -13,10 +13,10 @@ import json
 import secrets
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pinboard import clock
 from pinboard.custody import Header, Scrubbed
 from pinboard.ids import is_public_id
-from pinboard.storage.files import PARTIAL, Data, locked, make_folder, shred, write_file
+from pinboard.storage.files import PARTIAL, Data, locked, make_folder, shred, write_file, write_files
 from pinboard.storage.keyfiles import KeyFileError, KeyRing
 
 CHUNK = 64 * 1024
@@ -58,9 +58,24 @@ class Vault:
 
     def seal(self, scrubbed: Scrubbed, draft: str, blob: str) -> None:
         """Encrypt under a new key; the key is on the disk first, so no ciphertext is ever without one by accident."""
-        if hashlib.sha256(scrubbed.instance).hexdigest() != scrubbed.sha256:
-            raise VaultError("damaged")
-        self._seal(SCRUBBED, {"header": scrubbed.header, "sha256": scrubbed.sha256}, scrubbed.instance, (draft, blob))
+        self.seal_each({blob: scrubbed}, draft)
+
+    def seal_each(self, scrubbed: Mapping[str, Scrubbed], draft: str) -> None:
+        """Encrypt many by their names, each under a key of its own; all of them are there afterwards, or none."""
+        for one in scrubbed.values():
+            if hashlib.sha256(one.instance).hexdigest() != one.sha256:
+                raise VaultError("damaged")
+        if any(self._path(self._blobs, draft, blob).exists() for blob in scrubbed):
+            raise VaultError("exists")
+        try:
+            self._seal_new(scrubbed, draft)
+        except BaseException as error:
+            for blob in scrubbed:
+                self.destroy_blob(draft, blob)
+            if isinstance(error, FileNotFoundError):
+                # The draft was thrown away in this moment, and its folders with it.
+                raise VaultError("destroyed") from error
+            raise
 
     def open(self, draft: str, blob: str) -> Scrubbed:
         """Decrypt; what was cut, swapped, changed or sealed as something else is refused."""
@@ -132,24 +147,17 @@ class Vault:
                     folder.rmdir()
         return len(dead) + len(old) + len(lone)
 
-    def _seal(self, kind: str, head: dict[str, Any], body: bytes, names: tuple[str, str]) -> None:
-        path, key_path = self._path(self._blobs, *names), self._path(self._wrapped, *names)
-        if path.exists():
-            raise VaultError("exists")
-        make_folder(path.parent)
-        make_folder(key_path.parent)
-        key = AESGCM.generate_key(256)
-        # A crash may have left a key whose blob never came.
-        shred(key_path)
-        try:
-            write_file(key_path, [self._wrap(key, names)])
-            write_file(path, _encrypt(key, _bound(kind, names), json.dumps(head).encode(), body))
-        except BaseException as error:
-            shred(key_path)
-            if isinstance(error, FileNotFoundError):
-                # The draft was thrown away in this moment, and its folders with it.
-                raise VaultError("destroyed") from error
-            raise
+    def _seal_new(self, scrubbed: Mapping[str, Scrubbed], draft: str) -> None:
+        keys = {blob: AESGCM.generate_key(256) for blob in scrubbed}
+        make_folder(self._path(self._blobs, draft))
+        make_folder(self._path(self._wrapped, draft))
+        for blob in scrubbed:
+            # A crash may have left a key whose blob never came.
+            shred(self._path(self._wrapped, draft, blob))
+        wrapped = {blob: [self._wrap(key, (draft, blob))] for blob, key in keys.items()}
+        write_files(self._path(self._wrapped, draft), wrapped)
+        sealed = {blob: _sealed(keys[blob], one, (draft, blob)) for blob, one in scrubbed.items()}
+        write_files(self._path(self._blobs, draft), sealed)
 
     def _open(self, kind: str, names: tuple[str, str]) -> Iterator[bytes]:
         path = self._path(self._blobs, *names)
@@ -196,6 +204,11 @@ class Vault:
         if not all(map(is_public_id, names)):
             raise VaultError("bad-name")
         return top.joinpath(*names)
+
+
+def _sealed(key: bytes, scrubbed: Scrubbed, names: tuple[str, str]) -> Iterator[Data]:
+    head = json.dumps({"header": scrubbed.header, "sha256": scrubbed.sha256}).encode()
+    return _encrypt(key, _bound(SCRUBBED, names), head, scrubbed.instance)
 
 
 def _encrypt(key: bytes, bound: bytes, head: bytes, body: bytes) -> Iterator[Data]:

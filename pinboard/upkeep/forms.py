@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from pinboard import vocabulary
 from pinboard.models import Case
 from pinboard.upkeep.words import CERTAINTIES, SEXES, diagnosis_line
+from pinboard.web.covers import SENSITIVE
 from pinboard.web.forms import AtMost, Form, Needed, trimmed
 from pinboard.web.text import _
 
 MOST_TAGS = 12
 _NOTHING = SelectChoice("", _("Not given"))
+NOT_COVERED = SelectChoice("", _("Not covered"))
 
 
 class WordsForm(Form):
@@ -29,17 +31,19 @@ class WordsForm(Form):
     findings = TextAreaField(validators=[AtMost(20_000)], filters=[trimmed])
     differential = TextAreaField(validators=[AtMost(6_000)], filters=[trimmed])
     tags = StringField(validators=[AtMost(400)], filters=[trimmed])
-    age_band = SelectField(choices=[_NOTHING, *map(SelectChoice, vocabulary.AGE_BANDS)])
+    age_band = SelectField(choices=[_NOTHING, *(SelectChoice(band, _(band)) for band in vocabulary.AGE_BANDS)])
     sex = SelectField(choices=[_NOTHING, *(SelectChoice(code, word) for code, word in SEXES.items())])
     body_part = StringField(validators=[Optional(), AtMost(80)], filters=[trimmed])
     laterality = SelectField()
-    is_sensitive = BooleanField()
+    sensitive_reason = SelectField(
+        choices=[NOT_COVERED, *(SelectChoice(*item) for item in SENSITIVE.items())], default=""
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.laterality.choices = [
             _NOTHING,
-            *(SelectChoice(side.code, side.meaning) for side in vocabulary.laterality()),
+            *(SelectChoice(side.code, _(side.meaning)) for side in vocabulary.laterality()),
         ]
 
     @classmethod
@@ -54,9 +58,9 @@ class WordsForm(Form):
             tags=", ".join(case.tags),
             age_band=case.age_band or "",
             sex=case.sex or "",
-            body_part=vocabulary.meaning(case.body_part),
+            body_part=_(vocabulary.meaning(case.body_part)),
             laterality=case.laterality or "",
-            is_sensitive=case.is_sensitive,
+            sensitive_reason=(case.sensitive_reason or "other") if case.is_sensitive else "",
         )
 
     def validate_body_part(self, field: StringField) -> None:
@@ -80,7 +84,8 @@ class WordsForm(Form):
             "sex": self.sex.data or None,
             "body_part": _code_of(self.body_part.data or ""),
             "laterality": self.laterality.data or None,
-            "is_sensitive": self.is_sensitive.data,
+            "is_sensitive": bool(self.sensitive_reason.data),
+            "sensitive_reason": self.sensitive_reason.data or None,
         }
 
 
@@ -93,8 +98,7 @@ class ReasonForm(Form):
 
 
 def _code_of(text: str) -> str | None:
-    wanted = text.casefold()
-    return next((part.code for part in vocabulary.body_parts() if part.meaning.casefold() == wanted), None)
+    return vocabulary.body_part_named(text, say=_) or None
 
 
 def _item(line: str) -> dict[str, str]:

@@ -33,6 +33,10 @@ SENTENCE = {
     "released": "Released to the patient",
     "release-ended": "Taken back from the patient",
     "solved": "Outcome written down",
+    "sample-offered": "Offered for the page for visitors",
+    "sample-ended": "No longer offered for the page for visitors",
+    "sample-picked": "Shown on the page for visitors",
+    "sample-unpicked": "Taken off the page for visitors",
     "consent-withdrawn": "Consent withdrawn",
     "erased": "Erased",
 }

@@ -9,6 +9,7 @@ from typing import Any
 from pinboard import vocabulary
 from pinboard.cases.queries import STATES
 from pinboard.models import Resolution
+from pinboard.web.covers import SENSITIVE
 from pinboard.web.text import _
 
 CERTAINTIES = ("certain", "almost certain", "possible")
@@ -20,6 +21,7 @@ FIELDS = {
     "is_sensitive": _("covered on the wall"),
     "laterality": _("side"),
     "resolution": _("how it ended"),
+    "sensitive_reason": _("what its cover says it shows"),
 }
 """What a field is called where its own name would not do."""
 
@@ -50,7 +52,7 @@ def diagnosis_line(item: dict[str, Any]) -> str:
 
 
 def _coded(value: str) -> str:
-    return vocabulary.meaning(value) or value
+    return _(vocabulary.meaning(value)) or value
 
 
 _SAID: dict[str, Callable[[str], str]] = {
@@ -61,4 +63,5 @@ _SAID: dict[str, Callable[[str], str]] = {
     "laterality": _coded,
     "sex": lambda value: SEXES.get(value, value),
     "resolution": lambda value: STATES[Resolution(value)],
+    "sensitive_reason": lambda value: SENSITIVE.get(value, value),
 }

@@ -38,6 +38,8 @@ AUDIENCES: dict[str, Callable[[Reader], bool]] = {
 }
 WITHOUT_DATABASE = frozenset({"health.healthz", "health.readyz", "health.robots"})
 WHILE_LOCKED = frozenset({"accounts.lock", "accounts.lock_now", "accounts.unlock", "accounts.logout"})
+# The same for everybody, and a worker of the browser must not be led elsewhere.
+WHILE_LOCKED |= {"pwa.manifest", "pwa.worker", "pwa.offline"}
 
 
 def access(*audiences: str) -> Callable[[View], View]:

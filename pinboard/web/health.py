@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pinboard.models.engine import make_sessions, writing
 from pinboard.web.access import access
 from pinboard.web.extensions import config, db
+from pinboard.web.visitors import AWAY, ONLY_VISITORS, is_listed
 
 bp = Blueprint("health", __name__)
 
@@ -33,8 +34,16 @@ def readyz() -> Response:
 @bp.get("/robots.txt")
 @access("public")
 def robots() -> Response:
-    """Ask every crawler to stay away."""
-    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+    """Ask crawlers to stay away, from all or from all but the pages for visitors."""
+    return Response(ONLY_VISITORS if _is_listed() else AWAY, mimetype="text/plain")
+
+
+def _is_listed() -> bool:
+    """Read the clinic's decision; while the database cannot be asked, crawlers are not wanted."""
+    try:
+        return is_listed()
+    except SQLAlchemyError:
+        return False
 
 
 def _database_writes() -> bool:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from pinboard.clock import now
 from pinboard.ids import is_public_id
 from pinboard.models import Case, Instance, InstanceState, MediaFile, Release, Share, User
-from pinboard.policy import Reader, may, reader_for, within
+from pinboard.policy import Reader, may, outsider, reader_for, within
 from pinboard.storage.media import MediaError
 from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
@@ -85,6 +85,9 @@ def _find(name: str, variant: str, readers: Iterable[Reader], verb: str) -> Pict
     if kind is None or not is_public_id(name):
         return None
     for reader in readers:
+        # Whoever passes by is shown pictures, not the frames that they are made of.
+        if reader.register == "public" and frame is not None:
+            continue
         row = _row(db.session(), reader, (name, kind), verb)
         if row is not None:
             return _picture(row, frame)
@@ -100,10 +103,12 @@ def _kind(variant: str) -> tuple[str | None, int | None]:
 
 
 def _readers() -> Iterator[Reader]:
-    """Give whoever this browser may be: the account, and the same person as a subject."""
-    yield g.reader
+    """Give whoever this browser may be: the account, the same person as a subject, and whoever passes by."""
+    if g.reader.user_id is not None:
+        yield g.reader
     if g.reader.register == "clinic" and current_user.is_authenticated and current_user.subject_id is not None:
         yield reader_for(db.session(), current_user.user, "subject")
+    yield outsider(db.session())
 
 
 def _row(session: Session, reader: Reader, file: tuple[str, str], verb: str) -> _Found | None:

@@ -8,7 +8,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
+
 LARGEST = 2**63 - 1
+MOST_PAGES = 15
+"""A wall grows to so many pages in one document; then it leads to a fresh one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,8 @@ class Cursor:
         if any(isinstance(key, int) and abs(key) > LARGEST for key in keys):
             return None
         return cls(tuple(keys))
+
+
+def pages_asked() -> int:
+    """Give how many pages of a wall to show at once, as its own script notes it in the address for Back and Reload."""
+    return min(max(request.args.get("pages", 1, type=int), 1), MOST_PAGES)

@@ -55,6 +55,11 @@ class Piece(Steps, Protocol):
         ...
 
     @property
+    def key(self) -> int | None:
+        """Give the frame that was chosen to stand for the series, if this picture holds it."""
+        ...
+
+    @property
     def time(self) -> float | None:
         """Give the milliseconds from frame to frame of a cine."""
         ...
@@ -75,6 +80,16 @@ class Sight:
     def first(self) -> Piece:
         """Give the picture that stands for the series."""
         return self.pieces[0]
+
+    @property
+    def key(self) -> int:
+        """Give the frame that was chosen to stand for the series; where it was not given along, the middle one."""
+        before = 0
+        for piece in self.pieces:
+            if piece.key is not None and 0 <= piece.key < piece.frames:
+                return before + piece.key
+            before += piece.frames
+        return self.frames // 2
 
     @property
     def names(self) -> list[str]:
@@ -114,7 +129,7 @@ def stage(pictures: Sequence[Piece], address: str, media: str) -> dict[str, Any]
     shown = sights(pictures)
     number = min(max(request.args.get("picture", 1, int), 1), len(shown))
     sight = shown[number - 1]
-    frame = min(max(request.args.get("frame", sight.frames // 2, int), 0), sight.frames - 1)
+    frame = min(max(request.args.get("frame", sight.key, int), 0), sight.frames - 1)
     picture, within = sight.at(frame)
     return {
         "sights": shown,
@@ -134,5 +149,5 @@ def view_of(pictures: Sequence[Piece], number: int) -> Response:
     if not 1 <= number <= len(shown):
         abort(404)
     sight = shown[number - 1]
-    said = series_view(db.session(), sight.names, key=sight.frames // 2, frame_time=sight.first.time)
+    said = series_view(db.session(), sight.names, key=sight.key, frame_time=sight.first.time)
     return answer(said)

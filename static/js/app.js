@@ -5,13 +5,15 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /* ---- relative times -------------------------------------------------- */
 
-const UNITS = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [86400 * 60, 86400, "d"]];
+const WORDS = JSON.parse(document.documentElement.dataset.words);
+const [NOW, ...STEPS] = WORDS.ago;
+const UNITS = [[3600, 60], [86400, 3600], [86400 * 60, 86400]].map((unit, at) => [...unit, STEPS[at]]);
 
 function ago(date, now = Date.now()) {
   const seconds = Math.max(0, (now - date) / 1000);
-  if (seconds < 45) return "now";
+  if (seconds < 45) return NOW;
   const unit = UNITS.find(([limit]) => seconds < limit);
-  return unit ? `${Math.max(1, Math.round(seconds / unit[1]))}\u00a0${unit[2]}` : null;
+  return unit ? unit[2].replace("{n}", Math.max(1, Math.round(seconds / unit[1]))).replaceAll(" ", "\u00a0") : null;
 }
 
 function tellTimes(root = document) {
@@ -41,7 +43,7 @@ export function toast(text, undo) {
   line.className = "toast";
   line.append(text);
   if (undo) {
-    const back = button("Undo", "", "");
+    const back = button(WORDS.undo, "", "");
     back.className = "";
     back.type = "button";
     back.addEventListener("click", () => {
@@ -89,7 +91,7 @@ function ask(words) {
     line.textContent = words;
     const row = document.createElement("div");
     row.className = "actions";
-    row.append(button("Yes, go on", "yes", "danger"), button("Cancel", "no", ""));
+    row.append(button(WORDS.yes, "yes", "danger"), button(WORDS.no, "no", ""));
     body.append(line, row);
     box.append(body);
     box.addEventListener("close", () => { resolve(box.returnValue === "yes"); box.remove(); });
@@ -139,9 +141,9 @@ document.addEventListener("pinboard:toast", ({ detail }) => { closeDialog(); toa
 document.addEventListener("htmx:response:error", (event) => {
   const { status } = event.detail.ctx.response;
   if (status === 422 || status === 409) return;
-  toast(status >= 500 ? "Something failed here. Nothing you wrote is lost; try again." : "That is not possible any more.");
+  toast(status >= 500 ? WORDS.failed : WORDS.gone);
 });
-document.addEventListener("htmx:error", () => toast("The server could not be reached. Try again."));
+document.addEventListener("htmx:error", () => toast(WORDS.unreachable));
 
 /* ---- small things ---------------------------------------------------- */
 
@@ -151,18 +153,7 @@ new MutationObserver((records) => {
 
 document.addEventListener("click", (event) => {
   for (const menu of $$("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
-  const shower = event.target.closest("[data-show]");
-  if (shower) reveal(shower);
 });
-
-/* A sensitive picture stays covered until it is asked for. */
-function reveal(shower) {
-  const plate = $(".plate", shower.closest(".card"));
-  const picture = $("img", plate);
-  $(".covered", plate)?.remove();
-  if (picture) picture.src = picture.dataset.src;
-  shower.remove();
-}
 
 /* Printing and copying need a script, so their controls appear with it. */
 function dress() {
@@ -174,7 +165,7 @@ document.addEventListener("click", (event) => {
   const secret = event.target.closest("[data-copy], [data-select]");
   if (!secret) return;
   secret.select();
-  navigator.clipboard?.writeText(secret.value).then(() => toast("Copied."), () => {});
+  navigator.clipboard?.writeText(secret.value).then(() => toast(WORDS.copied), () => {});
 });
 
 function tellConnection() {
@@ -192,8 +183,11 @@ const isTyping = (node) => node.closest?.("input:not([type=range], [type=checkbo
 
 function press(key) {
   const root = dialog?.open ? dialog : document;
-  const target = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
-    .find((node) => node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility());
+  const near = document.activeElement.closest(".card"); // the keys of a card are those of the card in focus
+  const found = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
+    .filter((node) => [null, near].includes(node.closest(".card"))
+      && (node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility()));
+  const target = found.find((node) => near?.contains(node)) ?? found[0];
   if (!target) return false;
   if (target.matches("input, textarea")) target.focus();
   else target.click();
@@ -246,3 +240,4 @@ tellTimes();
 tellConnection();
 dress();
 setInterval(tellTimes, 60_000);
+navigator.serviceWorker?.register("/sw.js").catch(() => {});

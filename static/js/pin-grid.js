@@ -2,19 +2,31 @@
  *
  * Loaded synchronously in the head: `connectedCallback` runs when the tag opens, and cards are placed in microtasks
  * while the page streams, so nothing is ever painted in a wrong place. Where the browser has `display: grid-lanes`
- * the element does nothing; without JavaScript the style sheet leaves a plain grid.
+ * it places nothing; without JavaScript the style sheet leaves a plain grid.
+ *
+ * A page that was appended is noted in the address (`?pages=3`), so that a browser that kept nothing gets back as much
+ * as there was, and finds its place in it again.
  */
 (() => {
   const native = CSS.supports("display", "grid-lanes");
   const ROW_GAP = 20;
+  let isRead = false; // the last cards of the page itself may come when it is no longer “loading”
+  document.addEventListener("DOMContentLoaded", () => { isRead = true; });
+
+  const notePage = () => {
+    const here = new URL(location);
+    here.searchParams.set("pages", 1 + (Number(here.searchParams.get("pages")) || 1));
+    history.replaceState(history.state, "", here);
+  };
 
   class PinGrid extends HTMLElement {
     connectedCallback() {
-      if (native || this.watcher) return;
+      if (this.watcher) return;
       this.heights = [];
       this.placed = new Map();
       this.watcher = new MutationObserver((records) => this.changed(records));
       this.watcher.observe(this, { childList: true });
+      if (native) return;
       this.resizer = new ResizeObserver((entries) => this.resized(entries));
       this.resizer.observe(this);
       this.classList.add("laid");
@@ -33,8 +45,10 @@
       const cards = [...this.children];
       const fresh = cards.filter((card) => !this.placed.has(card));
       const isAppend = !gone && fresh.length > 0 && cards.indexOf(fresh[0]) === cards.length - fresh.length;
-      if (isAppend && this.columns) this.place(fresh);
+      if (native) fresh.forEach((card) => this.placed.set(card, 0));
+      else if (isAppend && this.columns) this.place(fresh);
       else if (gone || fresh.length) this.layAll();
+      if (isAppend && fresh.length > 1 && isRead) notePage();
     }
 
     /* Text that grows under an unchanged width would overlap its neighbour, so each card is watched too. */
@@ -68,9 +82,11 @@
     place(cards) {
       const sizes = cards.map((card) => card.offsetHeight);
       cards.forEach((card, index) => {
+        if (card.hasAttribute("data-wide")) this.heights.fill(Math.max(0, ...this.heights));
         const column = this.column();
         card.style.transform = `translate(${column * this.step}px, ${this.heights[column]}px)`;
         this.heights[column] += sizes[index] + ROW_GAP;
+        if (card.hasAttribute("data-wide")) this.heights.fill(this.heights[column]);
         this.placed.set(card, sizes[index]);
         this.resizer.observe(card);
       });
@@ -85,4 +101,18 @@
   }
 
   customElements.define("pin-grid", PinGrid);
+
+  /* What a card shows beyond its picture comes with a script of its own, when somebody first points at such a card. */
+  const kinds = ["pointerover", "pointerdown", "focusin", "keydown", "click"];
+  let missed = null;
+  const wake = (event) => {
+    if (!event.target.closest?.("[data-glimpse]")) return;
+    if (missed) { missed.push(event); return; }
+    missed = [event];
+    import("./glimpse.js").then((module) => {
+      for (const kind of kinds) document.removeEventListener(kind, wake);
+      module.start(missed);
+    }, () => {});
+  };
+  for (const kind of kinds) document.addEventListener(kind, wake, { passive: true });
 })();

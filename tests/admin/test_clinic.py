@@ -13,6 +13,7 @@ from tests.html import checked, fragment, page
 
 GOOD = {
     "clinic_name": "Riverside",
+    "language": "en",
     "session_idle_minutes": "15",
     "session_hours": "8",
     "vault_days": "3",
@@ -52,6 +53,7 @@ def test_saving_what_stands_there_changes_nothing(client, boss, session):
     "wrong",
     [
         {"clinic_name": ""},
+        {"language": "xx"},
         {"session_idle_minutes": "4"},
         {"session_hours": "25"},
         {"vault_days": "x"},

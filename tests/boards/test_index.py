@@ -1,6 +1,7 @@
 """The list of boards: which are there, what their covers show."""
 
-from pinboard.models import BoardKind
+from pinboard import policy
+from pinboard.models import BoardKind, Source
 from tests.factories import make_board, make_case, make_pin, make_user
 from tests.html import fragment, page
 from tests.people import make_scene
@@ -47,3 +48,37 @@ def test_an_archived_board_is_listed_among_ones_own_only(client, session, sign_i
     client.post(f"/b/{board.slug}/archive")
     assert "Done with" not in names(page(client, "/boards"))
     assert "Done with" in names(page(client, "/boards?mine=1"))
+
+
+def test_numbers_count_only_what_the_reader_may_see(client, session, sign_in):
+    ada = make_user(session, "Ada Owens")
+    board = make_board(session, kind=BoardKind.SPECIALTY, title="AAA", slug="aaa")
+    empty = make_board(session, kind=BoardKind.SPECIALTY, title="AAB", slug="aab")
+    for case in (make_case(session, ada), make_case(session, ada), make_case(session, ada, choice="nobody")):
+        make_pin(session, case, board)
+    make_pin(session, make_case(session, ada, choice="nobody"), empty)
+    sign_in("clinician")
+    first, second = page(client, "/boards").select(".boardcard")[:2]
+    assert "2 cases" in first.get_text()
+    assert "no cases" in second.get_text()
+    assert not second.select("img")
+
+
+def test_the_chosen_cover_stands_first_for_those_who_may_see_it(client, browser, session, sign_in):
+    ada, ben = make_user(session, "Ada Owens"), make_user(session, "Ben Shah")
+    board = make_board(session, ada, title="AAA", slug="aaa", readers=[ben])
+    quiet = make_case(session, ada, choice="nobody")
+    policy.grant(session, quiet, policy.member(ada.id), Source.NAMED, by=ada.id)
+    pins = [make_pin(session, case, board) for case in (quiet, make_case(session, ada))]
+    sign_in(ada)
+    sign_in(ben, other := browser())
+    assert client.post("/b/aaa/arrange", {"act": "cover", "pin": pins[0].public_id}).status_code == 303
+
+    def shown(who):
+        pictures = page(who, "/boards?mine=1" if who is client else "/boards").select(".boardcard")[0].select("img")
+        return [image["src"].split("/")[2] for image in pictures]
+
+    assert shown(client)[0] == quiet.cover["name"]
+    assert quiet.cover["name"] not in shown(other)
+    assert client.post("/b/aaa/look", {"cover": "none"}).status_code == 303
+    assert shown(client)[-1] == quiet.cover["name"]

@@ -165,14 +165,6 @@ def test_an_extreme_picture_does_not_own_a_column(client, session, sign_in):
     assert "tall" in page(client, "/").select_one(".plate")["class"]
 
 
-def test_a_covered_picture_is_not_loaded(client, session, sign_in):
-    make_case(session, is_sensitive=True)
-    sign_in("clinician")
-    image = page(client, "/").select_one(".card img")
-    assert not image.has_attr("src")
-    assert "may disturb" in page(client, "/").select_one(".covered").get_text()
-
-
 def test_a_title_is_text(client, session, sign_in):
     make_case(session, title="<b>x</b>")
     sign_in("clinician")

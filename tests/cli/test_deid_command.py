@@ -40,6 +40,21 @@ def test_a_folder_of_dicom_and_photos(tmp_path, capsys):
     assert one.StudyInstanceUID != two.StudyInstanceUID
 
 
+def test_a_locked_member_of_a_zip_is_called_locked_and_the_rest_is_done(tmp_path, capsys):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("locked.dcm", make_dicom().data)
+        archive.writestr("open.dcm", make_dicom().data)
+    data = bytearray(held.getvalue())
+    for header, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(header) + flag] |= 1
+    (tmp_path / "cd.zip").write_bytes(data)
+    assert main(["deid", str(tmp_path / "cd.zip"), str(tmp_path / "out")]) == 0
+    said = capsys.readouterr()
+    assert "1 written, 1 refused." in said.out
+    assert "refused (encrypted) locked.dcm: This file is locked with a password." in said.err
+
+
 def test_a_zip_is_read_in_memory_and_its_names_are_no_paths(tmp_path, capsys):
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as nested:

@@ -30,6 +30,11 @@ GET    /healthz                                           200  200  200  200  20
 GET    /readyz                                            200  200  200  200  200  200  200  200  200  200  200
 GET    /robots.txt                                        200  200  200  200  200  200  200  200  200  200  200
 
+# The installed app                                       ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /manifest.webmanifest                              200  200  200  200  200  200  200  200  200  200  200
+GET    /offline                                           200  200  200  200  200  200  200  200  200  200  200
+GET    /sw.js                                             200  200  200  200  200  200  200  200  200  200  200
+
 # Help                                                    ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /help                                              200  200  200  200  200  200  200  200  in   in   in
 GET    /help/shortcuts                                    200  200  200  200  200  200  200  200  in   in   in
@@ -83,12 +88,14 @@ GET    /people                                            200  200  200  200  --
 GET    /u/{ben}                                           200  200  200  200  --   --   wait --   in   in   in
 
 # Boards                                                  ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
-GET    /                                                  200  200  200  200  go   go   200  go   in   in   in
+GET    /                                                  200  200  200  200  go   go   200  go   200  200  200
 GET    /b/{board}                                         200  200  --   --   --   --   wait --   in   in   in
 POST   /b/{board}/archive                                 go   --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/people                                  422  --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/people/{ben}/remove                     go   --   --   --   --   --   wait --   in   in   in
+GET    /b/{board}/news                                    200  200  --   --   --   --   wait --   in   in   in
 GET    /b/{board}/pins                                    200  200  --   --   --   --   wait --   in   in   in
+POST   /b/{board}/seen                                    go   go   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/pins/{pin}/remove                       go   --   --   --   --   --   wait --   in   in   in
 GET    /b/{board}/settings                                200  --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/settings                                go   --   --   --   --   --   wait --   in   in   in
@@ -99,6 +106,25 @@ GET    /boards/new                                        200  200  200  --   --
 GET    /c/{case}/pin                                      200  200  200  --   --   --   wait --   in   in   in
 POST   /c/{case}/pin                                      go   --   --   --   --   --   wait --   in   in   in
 GET    /feed                                              200  200  200  200  --   --   wait --   in   in   in
+GET    /feed/news                                         200  200  200  200  --   --   wait --   in   in   in
+POST   /feed/seen                                         go   go   go   go   --   --   wait --   in   in   in
+GET    /admin/boards/{specialty}                          --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/boards/{specialty}/people                   --   --   --   --   --   --   --   422  in   in   in
+POST   /admin/boards/{specialty}/people/{ben}/remove      --   --   --   --   --   --   --   go   in   in   in
+GET    /b/{board}/arrange                                 200  200  --   --   --   --   wait --   in   in   in
+POST   /b/{board}/arrange                                 422  422  --   --   --   --   wait --   in   in   in
+POST   /b/{board}/order                                   409  --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/sections                                422  --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/sections/{section}                      422  --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/follow                                  go   go   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/look                                    go   --   --   --   --   --   wait --   in   in   in
+POST   /b/{board}/remove                                  go   --   --   --   --   --   wait --   in   in   in
+POST   /boards/undo/{undo}                                --   --   --   --   --   --   wait --   in   in   in
+GET    /groups                                            200  200  200  200  --   --   wait --   in   in   in
+POST   /groups                                            422  422  422  --   --   --   wait --   in   in   in
+GET    /groups/{group}                                    200  200  --   --   --   --   wait --   in   in   in
+POST   /groups/{group}/people                             422  --   --   --   --   --   wait --   in   in   in
+POST   /groups/{group}/people/{ben}/remove                go   go   --   --   --   --   wait --   in   in   in
 
 # What is carried away                                    ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}/download                                 200  200  200  --   --   --   wait --   in   in   in
@@ -117,8 +143,11 @@ GET    /s/{link}/download/{media}/f0.png                  409  409  409  409  40
 # Cases                                                   ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /c/{case}                                          200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/receipt                                  200  200  200  200  --   --   wait --   in   in   in
+GET    /c/{case}/similar                                  200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/series/1                                 200  200  200  200  --   --   wait --   in   in   in
 GET    /c/{case}/series/1/view.json                       200  200  200  200  --   --   wait --   in   in   in
+GET    /c/{case}/glimpse.json                             200  200  200  200  --   --   wait --   in   in   in
+POST   /c/{case}/uncover                                  go   go   go   go   --   --   wait --   in   in   in
 POST   /c/{case}/series/1/key                             422  --   --   --   --   --   wait --   in   in   in
 GET    /c/{case}/solve                                    200  --   --   --   --   --   wait --   in   in   in
 POST   /c/{case}/solve                                    go   --   --   --   --   --   wait --   in   in   in
@@ -159,6 +188,12 @@ POST   /c/{case}/marks/{mark}/restore                     --   go   --   --   --
 # Search                                                  ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /search                                            200  200  200  200  --   --   wait --   in   in   in
 GET    /search/results                                    200  200  200  200  --   --   wait --   in   in   in
+GET    /search/saved                                      200  200  200  200  --   --   wait --   in   in   in
+POST   /search/saved                                      422  422  422  422  --   --   wait --   in   in   in
+POST   /search/saved/{saved}/delete                       --   200  --   --   --   --   wait --   in   in   in
+POST   /search/saved/{saved}/open                         --   go   --   --   --   --   wait --   in   in   in
+POST   /search/saved/{saved}/rename                       --   422  --   --   --   --   wait --   in   in   in
+GET    /search/suggest                                    200  200  200  200  --   --   wait --   in   in   in
 
 # Inbox                                                   ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /inbox                                             200  200  200  200  200  200  200  200  in   in   in
@@ -194,6 +229,7 @@ GET    /drafts/{draft}/series/{draft_series}/slices/closer  go --  --   --   -- 
 POST   /drafts/{draft}/series/{draft_series}/slices/confirm 409 -- --   --   --   --   --   --   in   in   in
 GET    /new                                               200  200  200  200  --   --   200  --   in   in   in
 POST   /new                                               422  422  422  422  --   --   422  --   in   in   in
+PUT    /uploads                                           400  400  400  400  --   --   400  --   in   in   in
 POST   /uploads                                           201  201  201  201  --   --   201  --   in   in   in
 DELETE /uploads/{upload}                                  200  --   --   --   --   --   --   --   in   in   in
 PUT    /uploads/{upload}                                  422  --   --   --   --   --   --   --   in   in   in
@@ -249,6 +285,24 @@ POST   /s                                                 422  422  422  422  42
 GET    /s/{link}                                          200  200  200  200  200  200  200  200  200  200  200
 GET    /s/{link}/media/{media}/w236                       200  200  200  200  200  200  200  200  200  200  200
 POST   /s/{link}/unlock                                   422  422  422  422  422  422  422  422  422  422  422
+
+# What can come back                                      ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /trash                                             200  200  200  200  --   --   wait --   in   in   in
+POST   /trash/boards/{removed}/restore                    go   --   --   --   --   --   wait --   in   in   in
+
+# What visitors see                                       ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
+GET    /discover                                          200  200  200  200  200  200  200  200  200  200  200
+GET    /discover/{sample}                                 200  200  200  200  200  200  200  200  200  200  200
+GET    /media/{sample_media}/w736                         200  200  200  200  200  200  200  200  200  200  200
+GET    /c/{case}/discover                                 200  --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/discover                                 422  --   --   --   --   --   wait --   in   in   in
+POST   /c/{case}/discover/end                             go   --   --   --   --   --   wait --   in   in   in
+GET    /admin/discover                                    --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/discover                                    --   --   --   --   --   --   --   go   in   in   in
+GET    /admin/discover/media/{sample_media}/w236          --   --   --   --   --   --   --   200  in   in   in
+POST   /admin/discover/{sample}/pick                      --   --   --   --   --   --   --   go   in   in   in
+POST   /admin/discover/{sample}/unpick                    --   --   --   --   --   --   --   go   in   in   in
+POST   /admin/discover/{sample}/week                      --   --   --   --   --   --   --   go   in   in   in
 
 # Pictures                                                ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /media/{media}/w236                                200  200  200  200  --   200  --   --   --   --   --

@@ -5,20 +5,33 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "pinboard"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
-    """One source file of the package."""
+    """One source file of the package; what a contract asks of its tree is worked out once for all of them."""
 
     name: str
     path: str
     text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        return [node for node in self.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+    @cached_property
+    def imports(self) -> list[Import]:
+        return list(_imports(self))
 
     @property
     def unit(self) -> str:
@@ -52,6 +65,7 @@ def module(name: str, text: str, path: str = "") -> Module:
     return Module(name=name, path=path, text=text, tree=ast.parse(text))
 
 
+@cache
 def modules() -> list[Module]:
     """Parse every file of the package but the migrations, which are history and stay as they were written."""
     found = []
@@ -65,10 +79,14 @@ def modules() -> list[Module]:
     return found
 
 
-def imports(one: Module) -> Iterator[Import]:
+def imports(one: Module) -> list[Import]:
     """List every import, those inside functions too."""
-    local = {id(node) for function in functions(one) for node in ast.walk(function)}
-    for node in ast.walk(one.tree):
+    return one.imports
+
+
+def _imports(one: Module) -> Iterator[Import]:
+    local = _inner(one)
+    for node in one.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(alias.name, node.lineno, id(node) in local)
@@ -79,8 +97,16 @@ def imports(one: Module) -> Iterator[Import]:
                 yield Import(name, node.lineno, id(node) in local, is_relative=node.level > 0, package=where)
 
 
+def _inner(one: Module) -> set[int]:
+    """Name the imports that stand inside functions."""
+    kinds = (ast.Import, ast.ImportFrom)
+    if sum(isinstance(node, kinds) for node in one.tree.body) == sum(isinstance(node, kinds) for node in one.nodes):
+        return set()
+    return {id(node) for function in functions(one) for node in ast.walk(function) if isinstance(node, kinds)}
+
+
 def functions(one: Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(one.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return one.functions
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

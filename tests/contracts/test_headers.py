@@ -38,20 +38,20 @@ def wrong(answer):
 def test_every_answer_is_safe(world, line):
     for who in ("ada", "pat", "oz", "nobody"):
         for as_fragment in (False, True):
-            answer = world.ask(who, line.method, line.path, as_fragment=as_fragment)
+            answer = world.answer(who, line, as_fragment=as_fragment)
             assert wrong(answer) == [], (who, answer.status_code)
 
 
 @pytest.mark.parametrize("line", MATRIX, ids=str)
 def test_nothing_private_is_kept_by_a_browser(world, line):
     for who in ("ada", "pat", "oz"):
-        answer = world.ask(who, line.method, line.path)
+        answer = world.answer(who, line)
         cached = answer.headers["Cache-Control"]
         if answer.mimetype == "text/html":
             assert cached == "no-store", who
         elif not line.path.startswith("/static/"):
             assert cached in {"no-store", "private, no-cache", "private, no-store"}, who
-        part = world.ask(who, line.method, line.path, as_fragment=True)
+        part = world.answer(who, line, as_fragment=True)
         if part.mimetype == "text/html":
             assert part.headers["Cache-Control"] in {"private, no-cache", "no-store"}
             assert {"HX-Request", "HX-Request-Type"} <= {name.strip() for name in part.headers["Vary"].split(",")}

@@ -19,9 +19,9 @@ METHODS = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-delete": "DE
 def pages(world, line):
     """Give what each different kind of reader is shown."""
     for who in ("ada", "ben", "dee", "pat", "pia", "oz", "nobody"):
-        answer = world.ask(who, line.method, line.path)
+        answer = world.answer(who, line)
         if answer.mimetype == "text/html" and answer.status_code not in {303, 304}:
-            yield who, BeautifulSoup(answer.text, "html.parser"), answer
+            yield who, world.soup(who, line), answer
 
 
 @pytest.mark.parametrize("line", GETS, ids=str)
@@ -95,10 +95,10 @@ def can_be_sent(form):
 @pytest.mark.parametrize("line", GETS, ids=str)
 def test_a_page_and_its_part_have_one_root(world, line):
     for who in ("ada", "oz", "pat"):
-        answer = world.ask(who, "GET", line.path, as_fragment=True)
+        answer = world.answer(who, line, as_fragment=True)
         if answer.status_code != 200 or answer.mimetype != "text/html":
             continue
-        soup = BeautifulSoup(answer.text, "html.parser")
+        soup = world.soup(who, line, as_fragment=True)
         if soup.find("html") is None:
             assert problems_of_part(soup) == [], who
 

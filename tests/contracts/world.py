@@ -3,10 +3,12 @@
 Each person has a browser; what a request changes is undone before the next one, so that no answer depends on another.
 """
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from bs4 import BeautifulSoup
+from sqlalchemy import event, select
 
 from pinboard.application import create_app
 from pinboard.clock import now
@@ -19,6 +21,7 @@ from pinboard.intake.stores import Stores
 from pinboard.models import (
     AttestState,
     Board,
+    BoardKind,
     ConsentLevel,
     FlagKind,
     Instance,
@@ -31,6 +34,7 @@ from pinboard.models import (
     Series,
     Upload,
 )
+from pinboard.models.clinic_settings import decide
 from pinboard.models.engine import WRITE, make_sessions
 from pinboard.storage.backends import LocalBackend
 from pinboard.storage.keyfiles import KeyRing
@@ -38,7 +42,19 @@ from pinboard.storage.media import Media
 from pinboard.storage.vault import Vault
 from pinboard.web.extensions import db
 from tests.browser import Browser
-from tests.factories import make_attestation, make_case, make_comment, make_draft, make_mark, make_picture
+from tests.factories import (
+    make_attestation,
+    make_board,
+    make_case,
+    make_comment,
+    make_draft,
+    make_group,
+    make_mark,
+    make_picture,
+    make_sample,
+    make_saved_search,
+    make_section,
+)
 from tests.fixtures.database import share_connection, stay_open
 from tests.people import EVERYBODY, make_scene
 
@@ -54,6 +70,9 @@ class World:
     session: object
     names: dict
     browsers: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
+    soups: dict = field(default_factory=dict)
+    writes: list = field(default_factory=list)
 
     @contextmanager
     def undone(self):
@@ -63,6 +82,24 @@ class World:
             yield
         finally:
             saved.rollback()
+
+    def answer(self, who, line, *, as_fragment=False):
+        """Give the answer to a line of the matrix, asked once for all contracts, with the tables that it wrote to."""
+        key = (who, str(line), as_fragment)
+        if key not in self.answers:
+            data = {name: value.format(**self.names) for name, value in line.data.items()} or None
+            self.writes.clear()
+            found = self.ask(who, line.method, line.path, data, as_fragment=as_fragment)
+            found.written_to = set(self.writes)
+            self.answers[key] = found
+        return self.answers[key]
+
+    def soup(self, who, line, *, as_fragment=False):
+        """Give an answer parsed, once for all contracts; the same page for two people is parsed once."""
+        html = self.answer(who, line, as_fragment=as_fragment).text
+        if html not in self.soups:
+            self.soups[html] = BeautifulSoup(html, "html.parser")
+        return self.soups[html]
 
     def ask(self, who, method, path, data=None, *, as_fragment=False):
         """Send one request as somebody and give the answer; nothing of it stays."""
@@ -88,6 +125,19 @@ def _same_cookies(browser):
         browser._cookies.update(kept)
 
 
+WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+
+def _note_writes(connection, written):
+    """Note the table of every statement that writes."""
+
+    def note(_connection, _cursor, statement, *_rest):
+        if found := WRITES.match(statement):
+            written.append(found[1])
+
+    event.listen(connection, "before_cursor_execute", note)
+
+
 @contextmanager
 def make_world(engine, folder):
     """Make all of it on one connection that never commits."""
@@ -108,6 +158,7 @@ def make_world(engine, folder):
         with sessions() as session:
             scene = make_scene(session)
             world = World(app, connection, session, _names(session, scene))
+            _note_writes(connection, world.writes)
             _put_pictures(session, LocalBackend(config.media_path))
             _browsers(world, scene)
             session.commit()
@@ -137,12 +188,20 @@ def _names(session, scene):
     waiting = make_case(session, people.ada, level=ConsentLevel.OUTSIDE, choice="nobody", pictures=0)
     risky = make_picture(session, waiting, modality="US", needs_attest=True)
     wish = make_attestation(session, waiting, state=AttestState.WAITING)
+    sample = make_sample(session, by=people.oz)
+    removed = make_board(session, people.ada, removed_at=now())
+    decide(session, "discover", True, by_id=people.oz.id)
     session.flush()
     return {
         "case": scene.case.public_id,
         "image": instance.public_id,
         "media": instance.media_name,
         "board": scene.board.slug,
+        "specialty": session.scalars(select(Board.slug).where(Board.kind == BoardKind.SPECIALTY).limit(1)).one(),
+        "section": make_section(session, scene.board).public_id,
+        "group": make_group(session, people.ada, people.ben, made_by=people.ada).public_id,
+        # Nobody signed it.
+        "undo": "x",
         "pin": session.scalars(select(Pin.public_id).where(Pin.case_id == scene.case.id)).one(),
         "comment": comment.public_id,
         "mark": mark.public_id,
@@ -155,6 +214,10 @@ def _names(session, scene):
         "upload": slot.public_id,
         "wish": wish.public_id,
         "wish_media": risky.media_name,
+        "removed": removed.slug,
+        "sample": sample.public_id,
+        "saved": make_saved_search(session, people.ben).public_id,
+        "sample_media": sample.cover["name"],
         "flag": flag.public_id,
         "proof": proof.public_id,
         "ada": people.ada.public_id,

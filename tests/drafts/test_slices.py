@@ -190,6 +190,24 @@ def test_seen_by_itself_counts_as_shown_large(reader, session):
     assert confirmed(session) == [4]
 
 
+def test_in_another_window_a_slice_is_shown_and_does_not_count(reader, session):
+    page = reader.page()
+    names = [option["value"] for option in page.select("[data-window] option")]
+    assert names[0] == ""
+    assert {"lung", "bone", "brain"} <= set(names)
+    large = page.select_one("#slice-4")["data-large"]
+    as_published, lung, unknown = (reader.client.get(large + more).data for more in ("", "&window=lung", "&window=no"))
+    assert lung != as_published == unknown
+    reader.author.client.application.extensions["pinboard.seen"]._shown.clear()
+    assert reader.client.get(f"{large}&window=lung").status_code == 200
+    reader.confirm(page, slices="4")
+    assert confirmed(session) == []
+    reader.compare()
+    reader.client.get(large)
+    reader.confirm(page, slices="4")
+    assert confirmed(session) == [4]
+
+
 def test_what_was_shown_to_somebody_else_does_not_count(reader, session):
     page = reader.look()
     memory = reader.client.application.extensions["pinboard.seen"]

@@ -48,6 +48,7 @@ from pinboard.proof import runs
 from pinboard.proof.prove import prove
 from pinboard.proof.violations import Violation
 from pinboard.shares import service as shares
+from tests.e2e import visitors, walls
 from tests.e2e.maker import Maker, Scene
 
 if TYPE_CHECKING:
@@ -107,6 +108,9 @@ def build(data: Path) -> Scene:
         _waiting(maker)
         _drafts(maker)
         _proofs(maker)
+        walls.lay_out(maker)
+        visitors.open_to_visitors(maker)
+        visitors.fill_trash(maker)
         _sign_in(maker)
         return maker.scene
     finally:

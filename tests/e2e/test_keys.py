@@ -12,7 +12,7 @@ from tests.e2e.pages import PAGES, Visitor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from tests.e2e.maker import Scene
     from tests.serving import Site
@@ -226,6 +226,25 @@ def test_an_image_is_reviewed_without_a_mouse(ada: Visitor) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/drafts/\w+$"))
     page.get_by_text("Every image is confirmed").wait_for()
+
+
+def test_an_area_that_is_deleted_before_its_move_was_answered_stays_away(ada: Visitor) -> None:
+    page = ada.page("ada")
+    page.goto(f"/drafts/{ada.scene.names['spare']}/review")
+    page.wait_for_selector("redactor-canvas.is-live")
+    count = page.locator(".redactor-box").count()
+    page.locator("#main").focus()
+    with page.expect_response("**/boxes"):
+        page.keyboard.press("a")
+    held: list[Route] = []
+    page.route("**/boxes", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/boxes"):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Delete")
+    with page.expect_response(lambda answer: answer.request.post_data_buffer != held[0].request.post_data_buffer):
+        held[0].continue_()
+    page.wait_for_selector("[data-settled]:enabled")
+    assert page.locator(".redactor-box").count() == count
 
 
 def area(page: Page) -> dict[str, float]:

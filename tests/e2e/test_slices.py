@@ -178,6 +178,38 @@ def test_an_area_is_drawn_once_for_a_range(browser: Browser, fresh: tuple[Bench,
     page.context.close()
 
 
+def test_a_slice_is_looked_at_larger_and_in_another_window(browser: Browser, fresh: tuple[Bench, Site, Case]) -> None:
+    _bench, site, case = fresh
+    page = open_page(browser, site.url, fresh[0].secret, viewport={"width": 1440, "height": 900})
+    page.goto(f"/drafts/{case.public_id}/review")
+    page.locator("#slice-2").click()
+    loaded = (
+        "() => { const one = document.querySelector('[data-stage] img'); return one.complete && one.naturalWidth; }"
+    )
+    page.wait_for_function(loaded)
+    before = shown(page)
+    page.get_by_label("Window").select_option("lung")
+    page.wait_for_function(loaded)
+    with page.expect_response(re.compile(r"preview.*window=lung")) as answer:
+        page.get_by_role("button", name="Later slice").click()
+    assert answer.value.status == 200
+    page.keyboard.press("+")
+    page.get_by_role("button", name="Larger").click()
+    room = page.locator("[data-room]").bounding_box()
+    assert page.locator("[data-stage]").bounding_box()["width"] == pytest.approx(4 * room["width"], rel=0.05)
+    assert violations(page) == []
+    page.mouse.move(room["x"] + room["width"] / 2 - 60, room["y"] + room["height"] / 2 - 60)
+    page.mouse.down()
+    page.mouse.move(room["x"] + room["width"] / 2 + 60, room["y"] + room["height"] / 2 + 60, steps=3)
+    page.mouse.up()
+    drawn = [int(page.locator(f"[data-paint] [name={name}]").input_value()) for name in ("x", "y", "width", "height")]
+    scale = 4 * min(room["width"], room["height"]) / 96
+    assert drawn[2] == pytest.approx(120 / scale, abs=1.5)
+    assert drawn[0] + drawn[2] / 2 == pytest.approx(48, abs=1.5), "the middle stayed in the middle"
+    assert shown(page) >= before
+    page.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_page_is_read_by_everybody(browser: Browser, fresh: tuple[Bench, Site, Case], scheme: str) -> None:
     bench, site, case = fresh

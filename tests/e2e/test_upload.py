@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.serving import Site
 
-PATIENCE = 300_000  # ms; hundreds of files on a slow machine
+PATIENCE = 120_000  # ms; hundreds of files on a slow machine
 COUNTED = re.compile(r"(\d+) of (\d+) ready")
 LOST = "The connection is lost"
 
@@ -143,7 +143,7 @@ def reload_and_choose(ada: Author, archive: Path) -> None:
 def assert_no_name_left(ada: Author) -> None:
     for said in (*ada.sent, *ada.bodies, ada.page.content()):
         assert NAME not in said
-    assert len(ada.bodies) > 100
+    assert len(ada.bodies) > 10
 
 
 def test_the_same_archive_again_sends_nothing(ada: Author, tmp_path: Path) -> None:

@@ -224,11 +224,31 @@ def test_back_from_a_case_finds_the_wall_as_it_was(browser: Browser, wall: Wall)
     page.keyboard.press("Enter")
     page.wait_for_url("**/c/*")
     page.evaluate("() => { setTimeout(() => history.back(), 0); }")
-    page.wait_for_url("**/b/chests", wait_until="commit")  # a page that was kept fires no load event
+    page.wait_for_url("**/b/chests?pages=*", wait_until="commit")  # a page that was kept fires no load event
     page.wait_for_function("() => document.querySelectorAll('pin-grid > .card').length >= 120")
     assert page.evaluate("() => window.kept"), "the page was asked for again"
     assert abs(page.evaluate("() => scrollY") - height) <= 2
     keeping.close()
+
+
+def test_back_finds_its_place_where_the_browser_kept_nothing(browser: Browser, wall: Wall) -> None:
+    """As in Firefox, which keeps no page that must not be stored: the address says how many pages there were."""
+    context = wall.context(browser, viewport=DESK)
+    page = context.new_page()
+    page.goto("/b/chests")
+    scroll_to(page, 120)
+    page.evaluate("() => { window.kept = true; }")
+    card = page.locator("pin-grid > .card > a").nth(100)
+    card.focus()
+    href, height = card.get_attribute("href"), page.evaluate("() => Math.round(scrollY)")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/*")
+    page.go_back(wait_until="load")
+    page.wait_for_function("() => document.querySelectorAll('pin-grid > .card').length >= 120")
+    assert not page.evaluate("() => window.kept"), "the browser kept the page, so nothing was tried"
+    page.wait_for_function(f"() => Math.abs(scrollY - {height}) <= 2")
+    assert page.locator("pin-grid > .card > a").nth(100).get_attribute("href") == href
+    context.close()
 
 
 def test_what_is_pressed_as_a_page_comes_is_not_lost(browser: Browser, wall: Wall) -> None:

@@ -11,17 +11,16 @@ from pinboard.intake import drafts, publish, receive, review
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, Consent, ConsentKind, ConsentLevel, Instance, InstanceState, Role, Series, User
 from pinboard.models.ready import ensure_ready
-from tests.fixtures.database import SERVER, server_database
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory):
+def stores(tmp_path_factory, new_database):
     """Open everything under a new folder; on PostgreSQL with a database of its own."""
     folder = tmp_path_factory.mktemp("clinic")
-    if not SERVER:
+    if new_database is None:
         yield from _opened({"PINBOARD_DATA": str(folder)})
         return
-    with server_database() as url:
+    with new_database() as url:
         yield from _opened({"PINBOARD_DATA": str(folder), "PINBOARD_DATABASE_URL": url})
 
 

@@ -35,13 +35,13 @@ def noise(part, seed):
     return pixels
 
 
-def slices(parts, series="1.2.77"):
+def slices(parts, series="1.2.77", start=0, **more):
     return [
         ct(
             PixelData=noise(part, place).tobytes(), InstanceNumber=place + 1, SeriesInstanceUID=series,
-            ImagePositionPatient=[0, 0, 5 * place], BodyPartExamined="CHEST",
+            ImagePositionPatient=[0, 0, 5 * place], BodyPartExamined="CHEST", **more,
         )
-        for place, part in enumerate(parts)
+        for place, part in enumerate(parts, start)
     ]  # fmt: skip
 
 
@@ -72,6 +72,16 @@ def small(stores, found, instance):
 def choose(stores, image, frame, by):
     with stores.writing() as session:
         covering.choose(session, session.get(Instance, image.id), frame, by=by)
+
+
+def test_a_scout_never_stands_for_slices_and_stands_for_scouts(stores, desk):
+    scout = {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}
+    mixed = read(stores, desk.published(*slices([0.3, 0.4, 0.3]), *slices([0.9, 0.9, 0.9], start=3, **scout)))
+    kinds = {one.id: one.kind for one in mixed.instances}
+    assert sorted(kinds.values()) == ["image"] * 3 + ["localizer"] * 3
+    assert kinds[mixed.series[0].key_instance_id] == "image"
+    alone = read(stores, desk.published(*slices([0.5, 0.9, 0.5], series="1.2.79", **scout)))
+    assert alone.series[0].key_instance_id == next(one.id for one in alone.instances if one.number == 2)
 
 
 def test_the_slice_of_the_middle_third_that_shows_most_becomes_the_cover(stores, desk):

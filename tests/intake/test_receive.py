@@ -2,14 +2,16 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import select
 
-from pinboard.intake import arrange, drafts, receive, review
+from pinboard.ids import public_id
+from pinboard.intake import arrange, drafts, receive, review, scrubbing
 from pinboard.intake.errors import SENTENCES, IntakeError, sentence_for
 from pinboard.models import Case, Instance, Series, Study, Subject, Upload, UploadState
-from pinboard.sandbox import Busy
+from pinboard.sandbox import Busy, ChildFailed
 from tests.intake.files import ct, photo, wheel
 from tests.samples import sample
 
@@ -224,7 +226,7 @@ def test_a_failure_after_the_seal_destroys_the_key_and_frees_the_slot(desk, stor
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(receive, "file_instance", fail)
+    monkeypatch.setattr(receive, "file_each", fail)
     with pytest.raises(OSError, match="disk full"):
         desk.upload(case, ct())
     assert stores.vault.blobs(case.public_id) == []
@@ -255,7 +257,7 @@ def test_a_busy_server_lets_the_slot_wait(desk, stores, author, monkeypatch):
 def test_limits_are_kept(desk, stores, author, monkeypatch):
     case = desk.draft()
     monkeypatch.setattr(receive, "MOST_FILES", 1)
-    monkeypatch.setattr(receive, "LARGEST_FILE", 10)
+    monkeypatch.setattr(scrubbing, "LARGEST_FILE", 10)
     assert desk.upload(case, ct()).refusal == "too-large-file"
     with stores.writing() as session, pytest.raises(IntakeError, match="too-many"):
         receive.open_slot(session, session.get(Case, case.id), author)
@@ -316,3 +318,85 @@ def test_a_published_case_cannot_be_discarded(desk, stores, author):
         drafts.remove_image(session, stores, session.get(Instance, desk.instances(case)[0].id), author)
     with stores.writing() as session, pytest.raises(IntakeError, match="not-a-draft"):
         review.confirm(session, session.get(Instance, desk.instances(case)[0].id), author)
+
+
+def together(desk, stores, case, *files):
+    """Send files in one batch; gives their slots in order, and the marks of other persons."""
+    with stores.writing() as session:
+        slots = receive.open_slots(session, session.get(Case, case.id), desk.author, [public_id() for _file in files])
+    with ExitStack() as held:
+        held_files = [held.enter_context(stores.pool.memfile(data)) for data in files]
+        marks = receive.receive_each(
+            stores, {slot.id: mem for slot, mem in zip(slots, held_files, strict=True)}, by=desk.author
+        )
+    with stores.reading() as session:
+        return [session.get(Upload, slot.id) for slot in slots], marks
+
+
+def test_files_of_a_batch_fare_as_if_each_came_alone(desk, stores):
+    case, twice = desk.draft(), ct()
+    cut, words = wheel("CT_small.dcm")[:20_000], b"only words\n" * 50
+    files = [ct(), cut, twice, words, twice, wheel("rtplan.dcm"), photo(), ct(PatientID="222")]
+    uploads, marks = together(desk, stores, case, *files)
+    refusals = [one.refusal for one in uploads]
+    assert refusals == [None, "damaged", None, "not-an-image", "duplicate", "unsupported-kind", None, "other-subject"]
+    taken = [one.instance_id for one in uploads if one.state == UploadState.RECEIVED]
+    images = desk.instances(case)
+    assert sorted(taken) == sorted(one.id for one in images)
+    assert stores.vault.left(case.public_id) == sorted(one.blob for one in images)
+    assert list(marks) == [uploads[-1].id]
+
+
+def test_other_persons_are_told_apart_by_marks_that_name_nobody(desk, stores):
+    case, elsewhere = desk.draft(), desk.draft()
+    files = [ct(PatientID=who) for who in ("90111", "90222", "90333", "90222")]
+    with stores.reading() as session:
+        before = set(session.scalars(select(Subject.id)))
+    uploads, marks = together(desk, stores, case, *files)
+    second, third, again = (marks[one.id] for one in uploads[1:])
+    assert second == again != third
+    with stores.reading() as session:
+        assert set(session.scalars(select(Subject.id))) - before == {desk.fresh(case).subject_id}
+    there, others = together(desk, stores, elsewhere, *files[:2])
+    assert others[there[1].id] != second
+
+
+def test_a_child_that_falls_over_one_of_many_takes_no_neighbour_along(desk, stores, monkeypatch):
+    case, run = desk.draft(), type(stores.pool).run
+
+    def crash(pool, job, *args, **more):
+        if job == "scrub_each":
+            raise ChildFailed("crash")
+        return run(pool, job, *args, **more)
+
+    monkeypatch.setattr(type(stores.pool), "run", crash)
+    uploads, _marks = together(desk, stores, case, ct(), wheel("CT_small.dcm")[:20_000], ct())
+    assert [one.refusal for one in uploads] == [None, "damaged", None]
+
+
+def test_a_batch_that_cannot_be_filed_leaves_no_key_and_lets_its_slots_wait(desk, stores, monkeypatch):
+    case = desk.draft()
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receive, "file_each", fail)
+        with pytest.raises(OSError, match="disk full"):
+            together(desk, stores, case, ct(), ct())
+    assert stores.vault.left(case.public_id) == []
+    with stores.reading() as session:
+        states = session.scalars(select(Upload.state).where(Upload.case_id == case.id)).all()
+    assert states == [UploadState.WAITING] * 2
+
+
+def test_a_batch_sent_again_takes_only_what_did_not_arrive(desk, stores):
+    case, data = desk.draft(), [ct(), ct()]
+    with stores.writing() as session:
+        names = [public_id(), public_id()]
+        slots = [one.id for one in receive.open_slots(session, session.get(Case, case.id), desk.author, names)]
+    for count in (1, 2):
+        with ExitStack() as held:
+            files = [held.enter_context(stores.pool.memfile(one)) for one in data[:count]]
+            receive.receive_each(stores, dict(zip(slots, files, strict=False)), by=desk.author)
+    assert len(desk.instances(case)) == 2

@@ -7,7 +7,6 @@ from pinboard.intake.stores import Stores
 from pinboard.jobs.kinds import KINDS
 from pinboard.jobs.work import due, run_job
 from pinboard.web.extensions import db
-from tests.fixtures.database import SERVER, server_database
 from tests.plain_browser import PlainBrowser
 
 
@@ -35,13 +34,13 @@ class Clinic:
 
 
 @pytest.fixture
-def first_start(tmp_path):
+def first_start(tmp_path, new_database):
     """Give a clinic that nobody has set up yet."""
     environ = {"PINBOARD_DATA": str(tmp_path / "instance"), "PINBOARD_HOST": "localhost"}
-    if not SERVER:
+    if new_database is None:
         yield from _opened(environ)
         return
-    with server_database() as url:
+    with new_database() as url:
         yield from _opened(environ | {"PINBOARD_DATABASE_URL": url})
 
 

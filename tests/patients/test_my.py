@@ -3,7 +3,7 @@
 import pytest
 
 from pinboard import policy
-from pinboard.models import Board, Case, CaseState, Instance
+from pinboard.models import Board, Case, CaseState, Instance, Series
 from tests.factories import make_case, make_patient_board, make_release, make_share, make_subject, make_user
 from tests.html import page
 from tests.pictures import addresses, images, store_all
@@ -59,6 +59,22 @@ def test_the_slices_of_a_series_are_stepped_through_together(client, session, sc
     parts = client.get(stage["data-view"]).get_json()["parts"]
     assert [part[0] for part in parts] == [first.media_name, second.media_name]
     assert third.media_name not in client.get(stage["data-view"]).text
+
+
+def test_the_frame_that_was_chosen_is_shown_first_and_on_the_card(client, session, scene, here, sign_in):
+    first, second, third = images(session, scene.case)
+    second.series_id, second.position = first.series_id, 1
+    series = session.get(Series, first.series_id)
+    for key, shown in ((first, first), (second, second), (third, second)):
+        # The middle of two is the second; the key of a slice that was not given is not told of.
+        series.key_instance_id, series.key_frame = key.id, 0
+        session.commit()
+        sign_in(scene.people.pat)
+        assert shown.media_name in page(client, here).select_one("#stage .picture img")["src"]
+        number = [first, second].index(shown)
+        assert client.get(f"{here}/series/1/view.json").get_json()["key"] == number
+        card = first if key is third else shown
+        assert card.media_name in page(client, "/my").select_one("#released img")["src"]
 
 
 def test_the_viewer_is_told_of_what_was_released_and_of_nothing_else(client, session, scene, here, sign_in, browser):

@@ -143,3 +143,17 @@ def test_a_page_is_full_though_one_reader_has_many_windows(session, stopped_cloc
             window = policy.Window(stopped_clock() - timedelta(hours=hours))
             policy.grant(session, case, policy.member(user.id), Source.NAMED, by=None, window=window)
     assert len(policy.feed(session, policy.reader_for(session, user), limit=4)) == 4
+
+
+def test_a_reader_of_few_cases_is_told_from_one_of_many(session, monkeypatch):
+    monkeypatch.setattr("pinboard.policy.lists.FEW", 2)
+    cases = [make_case(session) for _ in range(3)]
+    many, few = policy.reader_for(session, make_user(session)), make_user(session)
+    only = policy.Reader(
+        user_id=few.id, role=few.role, verified=True, principals=(policy.member(few.id),), register="clinic"
+    )
+    for case in cases[:2]:
+        policy.grant(session, case, policy.member(few.id), Source.NAMED, by=case.author_id)
+    assert [session.scalar(select(policy.sees_few(reader))) for reader in (many, only)] == [False, True]
+    mine = session.scalars(select(Case.id).where(policy.all_of_few(only, Case.id)).order_by(Case.id))
+    assert list(mine) == [case.id for case in cases[:2]]

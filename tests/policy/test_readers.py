@@ -54,10 +54,10 @@ def _statements(session, act):
 @pytest.mark.parametrize(
     ("role", "verified", "principals"),
     [
-        (Role.CLINICIAN, True, ("public", "clinic:clinician", "u:")),
-        (Role.TRAINEE, True, ("public", "clinic:trainee", "u:")),
-        (Role.CLINICIAN, False, ("public",)),
-        (Role.TRAINEE, False, ("public",)),
+        (Role.CLINICIAN, True, ("clinic:clinician", "u:")),
+        (Role.TRAINEE, True, ("clinic:trainee", "u:")),
+        (Role.CLINICIAN, False, ()),
+        (Role.TRAINEE, False, ()),
         (Role.DESK, True, ()),
         (Role.PATIENT, True, ("p:",)),
     ],
@@ -85,7 +85,7 @@ def test_an_overdue_check_counts_as_unverified(session, stopped_clock):
     user = make_user(session, recheck_at=stopped_clock() + timedelta(days=1))
     assert policy.reader_for(session, user).verified
     stopped_clock.pass_by(days=2)
-    assert policy.reader_for(session, user).principals == ("public",)
+    assert policy.reader_for(session, user).principals == ()
 
 
 def test_a_pending_clinician_reaches_own_drafts_and_nothing_published(session):
@@ -132,7 +132,7 @@ def test_boards_that_nobody_chose_take_no_place(session):
     case = make_case(session, choice="nobody", pictures=0)
     policy.grant(session, case, policy.on_board(chosen.id), Source.BOARD, by=None)
     assert policy.on_board(chosen.id) in policy.reader_for(session, user).principals
-    assert len(policy.reader_for(session, user).principals) == 4
+    assert len(policy.reader_for(session, user).principals) == 3
 
 
 def test_a_patient_has_at_most_64_boards_open(session):
@@ -290,14 +290,14 @@ def test_a_board_link_shows_what_is_released_there_now(session, case):
     assert _sees(session, policy.reader_for_share(session, share), case)
 
 
-def test_the_public_sample_is_seen_before_being_verified_and_nothing_more(session):
-    pia, case = make_user(session, verified=False), make_case(session, level=ConsentLevel.PUBLIC)
+def test_the_public_sample_is_read_as_a_visitor_reads_it_by_members_too(session):
+    case = make_case(session, level=ConsentLevel.PUBLIC, choice="nobody")
     policy.grant(session, case, policy.PUBLIC, Source.PUBLIC, by=None)
-    reader = policy.reader_for(session, pia)
-    assert policy.case_for(session, reader, "see", case.public_id) is case
-    for verb in set(policy.RULES) - {"see", "flag"}:
-        with pytest.raises(policy.NotFound):
-            policy.case_for(session, reader, verb, case.public_id)
+    assert policy.case_for(session, policy.NOBODY, "see", case.public_id) is case
+    for user in (make_user(session, verified=False), make_user(session), make_user(session, role=Role.TRAINEE)):
+        for verb in policy.RULES:
+            with pytest.raises(policy.NotFound):
+                policy.case_for(session, policy.reader_for(session, user), verb, case.public_id)
 
 
 def test_making_a_patients_board_gives_no_sight_of_it(session):

@@ -16,7 +16,7 @@ from pinboard.intake.stores import Stores
 from pinboard.models import Case
 from pinboard.models.ready import ensure_ready
 from tests.dicoms import US, make_dicom
-from tests.fixtures.database import SERVER, server_database
+from tests.fixtures.database import SERVER
 from tests.intake import files
 from tests.intake.conftest import Desk, make_author
 
@@ -25,11 +25,11 @@ SOFT = (100, 60, 200, 120)
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory):
+def original(tmp_path_factory, new_database):
     """Publish a CT with a blocked area, a blurred photo, a cine, a case that is erased; leave one draft."""
     folder = tmp_path_factory.mktemp("clinic")
-    if SERVER:
-        with server_database() as url:
+    if new_database:
+        with new_database() as url:
             yield _filled(folder, url), url
     else:
         yield _filled(folder, None), None

@@ -167,8 +167,10 @@ def test_two_blobs_with_swapped_contents_are_refused(vault, names):
     assert code(vault.open, *names) == code(vault.open, *other) == "damaged"
 
 
-def test_another_kind_is_refused(vault, names):
-    vault._seal("something-else", {"header": {}, "sha256": ""}, b"body", names)
+def test_another_kind_is_refused(vault, names, monkeypatch):
+    monkeypatch.setattr(module, "SCRUBBED", "something-else")
+    vault.seal(scrubbed(), *names)
+    monkeypatch.undo()
     assert code(vault.open, *names) == "damaged"
 
 
@@ -281,16 +283,15 @@ def test_a_blob_without_its_bytes_is_missing(vault, names):
 
 @pytest.mark.parametrize("step", [1, 2])
 def test_a_crash_while_sealing_leaves_nothing_that_opens(vault, names, monkeypatch, step):
-    kept, calls = module.write_file, []
+    kept, calls = module.write_files, []
 
-    def crash(path, pieces, **more):
-        if path.parent.name != "kek":
-            calls.append(path)
-            if len(calls) == step:
-                raise OSError(28, "No space left on device")
-        return kept(path, pieces, **more)
+    def crash(folder, files):
+        calls.append(folder)
+        if len(calls) == step:
+            raise OSError(28, "No space left on device")
+        return kept(folder, files)
 
-    monkeypatch.setattr(module, "write_file", crash)
+    monkeypatch.setattr(module, "write_files", crash)
     with pytest.raises(OSError, match="No space"):
         vault.seal(scrubbed(), *names)
     monkeypatch.undo()
@@ -298,6 +299,54 @@ def test_a_crash_while_sealing_leaves_nothing_that_opens(vault, names, monkeypat
     assert not key_path(vault, names).exists()
     vault.seal(scrubbed(), *names)
     assert vault.open(*names) == scrubbed()
+
+
+def test_many_sealed_together_have_keys_of_their_own_and_come_out_alone(vault, names):
+    things = {public_id(): scrubbed(os.urandom(CHUNK + size)) for size in range(5)}
+    vault.seal_each(things, names[0])
+    assert {blob: vault.open(names[0], blob) for blob in things} == things
+    wrapped = {json.loads(key_path(vault, (names[0], blob)).read_bytes())["key"] for blob in things}
+    assert len(wrapped) == len(things)
+    gone, *kept = things
+    vault.destroy_blob(names[0], gone)
+    assert vault.blobs(names[0]) == sorted(kept)
+
+
+def test_every_key_of_many_is_on_the_disk_before_the_first_ciphertext(vault, names, monkeypatch):
+    kept, seen = module.write_files, []
+
+    def watched(folder, files):
+        seen.append((folder, {path.name for path in everything_below(folder)}))
+        return kept(folder, files)
+
+    monkeypatch.setattr(module, "write_files", watched)
+    vault.seal_each({public_id(): scrubbed() for _ in range(3)}, names[0])
+    assert [folder.parent.name for folder, _there in seen] == ["keys", "blobs"]
+    assert seen[1][1] == set()
+
+
+def test_one_of_many_that_is_damaged_leaves_none(vault, names):
+    things = {public_id(): scrubbed(), public_id(): Scrubbed(b"other", {}, scrubbed().sha256)}
+    assert code(vault.seal_each, things, names[0]) == "damaged"
+    assert vault.drafts() == []
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_many_leaves_none(vault, names, monkeypatch):
+    vault.seal(scrubbed(), *names)
+    kept, calls = Path.replace, []
+
+    def full(path, target):
+        calls.append(path)
+        if len(calls) == 5:
+            raise OSError(28, "No space left on device")
+        return kept(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        vault.seal_each({public_id(): scrubbed() for _ in range(3)}, names[0])
+    monkeypatch.undo()
+    assert vault.left(names[0]) == [names[1]]
+    assert not [path for path in everything_below(vault._blobs) if path.name.startswith(".partial")]
 
 
 def test_sealing_over_the_key_of_a_crashed_try_works(vault, names):

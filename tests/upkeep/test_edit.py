@@ -21,13 +21,13 @@ def changes(session, scene):
 def test_the_form_holds_the_words_as_they_stand(session, scene, url, ada, form):
     case = session.get_one(Case, scene.case.id)
     case.differential = [{"diagnosis": "Scar", "certainty": "almost certain"}]
-    case.age_band, case.sex, case.is_sensitive = "60–69", "F", True
+    case.age_band, case.sex, case.is_sensitive = "60–69", "F", True  # covered before reasons were asked for
     session.commit()
     soup = page(ada, f"{url}/edit")
     assert soup.select_one("[name=title]")["value"] == form["title"]
     assert soup.select_one("[name=differential]").get_text().strip() == "Scar (almost certain)"
     assert soup.select_one("[name=sex] [selected]")["value"] == "F"
-    assert soup.select_one("[name=is_sensitive]").has_attr("checked")
+    assert soup.select_one("[name=sensitive_reason] [selected]")["value"] == "other"
     assert soup.select_one("[name=tags]")["value"] == "chest"
 
 

@@ -29,6 +29,12 @@ ELSEWHERE = [
 ]
 
 
+@pytest.fixture
+def app(own_app):
+    """Give an application that gets views of its tests."""
+    return own_app
+
+
 @pytest.mark.parametrize("url", ELSEWHERE)
 def test_no_address_leads_out_of_pinboard(url):
     assert not is_local(url)
@@ -124,6 +130,10 @@ class TestLocked:
     def test_no_change_is_taken(self, client, session):
         assert client.post("/settings/sessions/end-others").headers["Location"] == "/lock"
         assert client.fragment("/people").headers["HX-Redirect"] == "/lock"
+
+    @pytest.mark.parametrize("url", ["/sw.js", "/manifest.webmanifest", "/offline"])
+    def test_what_the_browser_fetches_by_itself_answers(self, client, url):
+        assert client.get(url).status_code == 200
 
     def test_the_lock_page_and_static_files_answer(self, client):
         answer = client.get("/lock")

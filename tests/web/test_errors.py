@@ -12,6 +12,12 @@ MARKER = "ZZPATIENTNAME"
 
 
 @pytest.fixture
+def app(own_app):
+    """Give an application that gets views of its tests."""
+    return own_app
+
+
+@pytest.fixture
 def failing(app):
     """Add a view that fails as told."""
 

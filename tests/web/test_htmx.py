@@ -7,6 +7,12 @@ from pinboard.web.htmx import invalid, respond, see_other, toast
 
 
 @pytest.fixture
+def app(own_app):
+    """Give an application that gets views of its tests."""
+    return own_app
+
+
+@pytest.fixture
 def at(app):
     """Add a view at /x."""
 

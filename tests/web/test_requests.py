@@ -17,6 +17,12 @@ BODY = (
 
 
 @pytest.fixture
+def app(own_app):
+    """Give an application that gets views of its tests."""
+    return own_app
+
+
+@pytest.fixture
 def send(app, client, clinic, monkeypatch):
     """Send a file by form while nothing may make a temporary file; give what the view saw."""
 

@@ -13,6 +13,12 @@ from pinboard.web.paging import Cursor
 from pinboard.web.qr import qr
 
 
+@pytest.fixture
+def app(own_app):
+    """Give an application that gets views of its tests."""
+    return own_app
+
+
 def test_a_cursor_comes_back_as_it_was_written():
     cursor = Cursor(("Ada “Ö”", 2**40))
     assert Cursor.read(str(cursor), str, int) == cursor

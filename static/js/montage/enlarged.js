@@ -1,13 +1,18 @@
 /* One slice large: keys and buttons go from slice to slice, a drag draws the area that the form then paints on a range. */
 
+const MOST = 8; // times as large as the room
+
 export class Enlarged {
   constructor({ root, words, total, shown }) {
-    Object.assign(this, { root, words, total, shown, number: 0 });
+    Object.assign(this, { root, words, total, shown, number: 0, zoom: 1 });
     this.dialog = root.querySelector(".slice-dialog");
     this.stage = this.dialog.querySelector("[data-stage]");
     this.picture = new Image();
     this.picture.draggable = false;
     this.stage.prepend(this.picture);
+    this.room = this.dialog.querySelector("[data-room]");
+    this.window = this.dialog.querySelector("[data-window]");
+    this.window?.addEventListener("change", () => this.#show(this.number));
     this.area = this.dialog.querySelector("[data-area]");
     this.form = this.dialog.querySelector("[data-paint]");
     this.say = this.dialog.querySelector("[data-say]");
@@ -15,7 +20,7 @@ export class Enlarged {
     this.dialog.addEventListener("click", (event) => this.#click(event));
     this.dialog.addEventListener("keydown", (event) => this.#key(event));
     this.dialog.addEventListener("close", () => this.#closed());
-    this.picture.addEventListener("load", () => this.shown(this.number));
+    this.picture.addEventListener("load", () => this.window?.value || this.shown(this.number));
     this.picture.addEventListener("error", () => (this.say.textContent = this.words.lost));
     this.stage.addEventListener("pointerdown", (event) => this.#down(event));
     this.stage.addEventListener("pointermove", (event) => this.#move(event));
@@ -25,7 +30,10 @@ export class Enlarged {
 
   open(number, opener) {
     this.opener = opener;
+    if (this.window) this.window.value = "";
     this.dialog.showModal();
+    this.dialog.querySelector("[data-act=close]").focus();
+    this.#enlarge(1);
     this.#show(number);
   }
 
@@ -34,12 +42,27 @@ export class Enlarged {
     if (!slice) return;
     const isSameSize = this.slice?.dataset.columns === slice.dataset.columns && this.slice?.dataset.rows === slice.dataset.rows;
     Object.assign(this, { number, slice });
-    this.picture.src = slice.dataset.large;
+    // In another window it is not the picture that will be published, and does not count as looked at.
+    const window = this.window?.value;
+    this.picture.src = slice.dataset.large + (window ? `&window=${window}` : "");
     this.picture.alt = this.words.title.replace("{number}", number).replace("{total}", this.total);
     this.dialog.querySelector("[data-title]").textContent = this.picture.alt;
     this.dialog.querySelector("[data-redact]").href = slice.href;
     // An area that was drawn stays, to see what it would cover on the next slice.
     if (!this.box || !isSameSize) this.#clear();
+  }
+
+  /* The stage becomes larger than its room, which scrolls; what was in the middle stays there. */
+  #enlarge(zoom) {
+    const { room, stage } = this;
+    const part = Math.min(MOST, Math.max(1, zoom)) / this.zoom;
+    const middle = { x: room.scrollLeft + room.clientWidth / 2, y: room.scrollTop + room.clientHeight / 2 };
+    this.zoom *= part;
+    stage.style.width = stage.style.height = `${100 * this.zoom}%`;
+    room.scrollTo(middle.x * part - room.clientWidth / 2, middle.y * part - room.clientHeight / 2);
+    for (const [name, isOut] of [["smaller", this.zoom <= 1], ["larger", this.zoom >= MOST]]) {
+      this.dialog.querySelector(`[data-act=${name}]`).disabled = isOut;
+    }
   }
 
   #clear() {
@@ -61,11 +84,18 @@ export class Enlarged {
     if (name === "close") this.dialog.close();
     else if (name === "earlier") this.#show(this.number - 1);
     else if (name === "later") this.#show(this.number + 1);
+    else if (name === "larger") this.#enlarge(this.zoom * 2);
+    else if (name === "smaller") this.#enlarge(this.zoom / 2);
     else if (name === "every") [this.form.elements.first.value, this.form.elements.last.value] = [1, this.total];
   }
 
   #key(event) {
-    if (event.target.matches("input") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const part = { "+": 2, "=": 2, "-": 0.5 }[event.key];
+    if (part) {
+      event.stopPropagation();
+      this.#enlarge(this.zoom * part);
+    }
     const step = { ArrowLeft: -1, ArrowUp: -1, PageUp: -1, ArrowRight: 1, ArrowDown: 1, PageDown: 1 }[event.key];
     if (!step) return;
     event.preventDefault();

@@ -15,7 +15,8 @@ export class Areas {
   constructor({ rows, columns, frames, boxes, hints, changed }) {
     Object.assign(this, { rows, columns, frames, hints, changed });
     this.boxes = readBoxes(boxes);
-    this.known = this.text;
+    this.seen = new Set();
+    this.sent();
     this.past = [];
     this.fill = "block";
     this.isEverywhere = true;
@@ -132,19 +133,19 @@ export class Areas {
     return open.length;
   }
 
+  /* What is sent comes back with the answer, which may be late: an area that was moved or deleted since is no news. */
+  sent() {
+    for (const box of this.boxes) this.seen.add(JSON.stringify(asList(box)));
+  }
+
   /* What the server holds now; what is not sent yet stays beside it. */
   adopt(told, isSent) {
-    const text = JSON.stringify(JSON.parse(told));
-    if (text === this.text) {
-      this.known = text;
-      return false;
-    }
     const before = this.text;
-    const news = readBoxes(text);
-    const old = new Set(JSON.parse(this.known).map((row) => JSON.stringify(row)));
-    this.known = text;
+    const news = readBoxes(told);
+    const fresh = news.filter((box) => !this.seen.has(JSON.stringify(asList(box))));
     if (isSent) this.boxes = news;
-    else this.boxes.push(...news.filter((box) => !old.has(JSON.stringify(asList(box)))));
+    else this.boxes.push(...fresh);
+    for (const box of fresh) this.seen.add(JSON.stringify(asList(box)));
     if (before !== this.text) this.past.push(before);
     return before !== this.text;
   }

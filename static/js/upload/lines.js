@@ -24,6 +24,23 @@ export class Lines {
     this.tell(0, false);
   }
 
+  /** Counts the images that came in. */
+  get ready() {
+    return [...this.rows.values()].filter((row) => row.dataset.state === "received").length;
+  }
+
+  /** Begins again with an empty list, for another draft. */
+  clear() {
+    this.rows.clear();
+    this.reasons.clear();
+    this.queue.replaceChildren();
+    this.left.hidden = true;
+    this.groups = new Groups(this.queue, this.words);
+    this.isLarge = false;
+    this.said = 0;
+    this.tell(0, false);
+  }
+
   row(id) {
     return this.rows.get(id);
   }

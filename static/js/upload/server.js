@@ -1,5 +1,6 @@
 /* Speaks with the server: opens slots, sends bytes, asks how a file fared. Says which failures pass by themselves. */
 
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const STALLED = 45_000;
 const PARTIAL = { "HX-Request": "true", "HX-Request-Type": "partial" };
 
@@ -21,22 +22,23 @@ export class Server {
     this.opening = Promise.resolve();
   }
 
-  /** Opens a slot and gives its row; one after another, because the first one begins the draft. */
-  open() {
-    const row = this.opening.then(() => this.#open());
-    this.opening = row.catch(() => {});
-    return row;
+  /** Opens slots and gives their rows; one request after another, because the first one begins the draft. */
+  open(slots) {
+    const rows = this.opening.then(() => this.#open(slots));
+    this.opening = rows.catch(() => {});
+    return rows;
   }
 
-  async #open() {
+  async #open(slots) {
     const body = new FormData();
     const given = new FormData(this.form);
+    for (const slot of slots) body.append("slot", slot);
     for (const name of ["csrf_token", "draft", "record", "photo_kind"]) body.set(name, given.get(name) ?? "");
     const answer = await this.#fetch(this.form.dataset.slots, { method: "POST", body });
     if (answer.status === 503) throw new Cut();
-    const row = answer.ok ? parse(await answer.text()) : null;
-    if (!row) throw new Halt(isSignedOut(answer.status) ? "signedOut" : "stuck");
-    return row;
+    const rows = answer.ok ? parseAll(await answer.text()) : [];
+    if (rows.length !== slots.length) throw new Halt(isSignedOut(answer.status) ? "signedOut" : "stuck");
+    return rows;
   }
 
   /** Gives the row of a slot as it stands, or nothing where it is gone. */
@@ -62,6 +64,17 @@ export class Server {
   /** Sends the bytes of one file; `tell` hears how many percent have gone. */
   put(row, body, tell) {
     const request = new XMLHttpRequest();
+    row.request = request;
+    return this.#put(request, row.dataset.put, body, tell);
+  }
+
+  /** Sends several small files in one body; no one of them can be stopped without the others. */
+  putMany(rows, bodies, tell) {
+    const pieces = rows.flatMap((row, at) => [headOf(row, bodies[at].byteLength), bodies[at]]);
+    return this.#put(new XMLHttpRequest(), this.form.dataset.slots, new Blob(pieces), tell);
+  }
+
+  #put(request, url, body, tell) {
     return new Promise((done, failed) => {
       let watch = 0;
       const wait = () => {
@@ -80,11 +93,10 @@ export class Server {
         clearTimeout(watch);
         this.requests.delete(request);
       });
-      request.open("PUT", row.dataset.put);
+      request.open("PUT", url);
       for (const [name, value] of Object.entries({ ...PARTIAL, ...this.#token })) request.setRequestHeader(name, value);
       request.setRequestHeader("Content-Type", "application/octet-stream");
       this.requests.add(request);
-      row.request = request;
       wait();
       request.send(body);
     });
@@ -111,16 +123,34 @@ export function isSignedOut(status) {
   return status === 401 || status === 403;
 }
 
+/** Names a slot here, so that one whose answer is lost can be asked for again. */
+export function newSlot() {
+  return [...crypto.getRandomValues(new Uint8Array(26))].map((byte) => ALPHABET[byte & 31]).join("");
+}
+
 function answerOf(request) {
   return {
     status: request.status,
-    row: request.responseText.includes('data-put="') ? parse(request.responseText) : null,
+    rows: request.responseText.includes('data-put="') ? parseAll(request.responseText) : [],
     seconds: Number(request.getResponseHeader("Retry-After")) || 2,
   };
 }
 
 function parse(html) {
+  return parseAll(html)[0] ?? null;
+}
+
+function parseAll(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html.trim();
-  return holder.content.querySelector("[data-put]");
+  return [...holder.content.querySelectorAll("[data-put]")];
+}
+
+/* Before each file of a body stand the name of its slot and its length. */
+function headOf(row, length) {
+  const name = new TextEncoder().encode(row.dataset.put.split("/").pop());
+  const head = new Uint8Array(name.length + 4);
+  head.set(name);
+  new DataView(head.buffer).setUint32(name.length, length);
+  return head;
 }

@@ -3,9 +3,12 @@
 
 import { MarkBar } from "./marks/bar.js";
 import { drawing } from "./marks/drawing.js";
+import { Handles } from "./marks/handles.js";
 import { hold } from "./marks/hands.js";
 import { Layer } from "./marks/layer.js";
 import { inTheMiddle } from "./marks/shapes.js";
+
+const SAVE_MS = 600; // after the last key
 
 export function install(viewer) {
   return document.querySelector("#marks") ? new Marks(viewer) : null;
@@ -20,6 +23,7 @@ class Marks {
     this.words = JSON.parse(this.list.dataset.words);
     if (this.canDraw) Object.assign(viewer.tools, drawing(this));
     this.layer = new Layer(viewer.stage, this.words);
+    this.handles = new Handles(this);
     this.bar = new MarkBar(this);
     viewer.addLayer({ draw: () => this.draw() });
     this.on(viewer, "frame", () => this.draw());
@@ -71,6 +75,7 @@ class Marks {
 
   draw() {
     this.layer.draw(this.seen, this.lying);
+    this.handles.draw();
     this.bar.tell();
   }
 
@@ -79,6 +84,12 @@ class Marks {
   get lying() {
     const { viewer, here } = this;
     return { toScreen: (x, y) => viewer.toScreen(x, y), view: here.view, atTheDetector: viewer.words.detector, chosen };
+  }
+
+  /* Where in the frame a pointer is. */
+  at({ clientX, clientY }) {
+    const { left, top } = this.viewer.stage.getBoundingClientRect();
+    return this.viewer.toImage(clientX - left, clientY - top);
   }
 
   toggle(isShown = !this.isShown) {
@@ -173,6 +184,12 @@ class Marks {
   save({ id, points }) {
     const values = { points: JSON.stringify(points) };
     return globalThis.htmx.ajax("POST", `${this.address}/${id}/move`, { target: "#toasts", swap: "none", values });
+  }
+
+  /* Keys come in rows; the last one is kept. */
+  saveSoon(mark) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.save(mark), SAVE_MS);
   }
 
   remove(mark) { this.line(mark)?.querySelector("form")?.requestSubmit(); }

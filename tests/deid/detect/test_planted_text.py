@@ -58,10 +58,12 @@ def test_nothing_is_found_where_nothing_is(networks):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", burned_in.SEEDS)
-def test_the_floors_hold_on_whole_sets(has_networks, seed):
-    """In a process of its own, because the largest child counts, and this one has had others."""
-    command = [sys.executable, "-m", "bench.burned_in", "--seed", str(seed), "--misses"]
+def test_the_floors_hold_on_the_whole_set_that_no_threshold_has_seen(has_networks):
+    """In a process of its own, because the largest child counts, and this one has had others.
+
+    Of the other set a few pictures are looked at above, and `python -m bench.burned_in` measures both.
+    """
+    command = [sys.executable, "-m", "bench.burned_in", "--seed", str(burned_in.SEEDS[-1]), "--misses"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("met   ") == len(burned_in.floors(Score(), megabytes=0, seconds=0))

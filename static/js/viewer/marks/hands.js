@@ -1,7 +1,6 @@
 /* Fingers and keys on the marks themselves: press one to choose it; one's own can be dragged once it is chosen. */
 
 const STILL = 5; // pixels that a finger trembles
-const SAVE_MS = 600;
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function hold(marks) {
@@ -16,7 +15,7 @@ function take(marks, mark, event) {
   if (!mark) return;
   const { stage } = marks.viewer;
   const isHeld = mark.isOwn && marks.canDraw && marks.chosen === mark;
-  const start = at(marks, event);
+  const start = marks.at(event);
   const { points } = mark;
   let isStill = true;
   if (isHeld) {
@@ -28,7 +27,7 @@ function take(marks, mark, event) {
   on("pointermove", (moved) => {
     isStill &&= Math.hypot(moved.clientX - event.clientX, moved.clientY - event.clientY) < STILL;
     if (isStill || !isHeld) return;
-    const { x, y } = at(marks, moved);
+    const { x, y } = marks.at(moved);
     mark.points = points.map(([left, top]) => [left + x - start.x, top + y - start.y]);
     marks.draw();
   });
@@ -44,11 +43,6 @@ function take(marks, mark, event) {
   });
 }
 
-function at({ viewer }, { clientX, clientY }) {
-  const { left, top } = viewer.stage.getBoundingClientRect();
-  return viewer.toImage(clientX - left, clientY - top);
-}
-
 function key(marks, mark, event) {
   if (!mark || event.ctrlKey || event.metaKey || event.altKey) return;
   const way = WAYS[event.key];
@@ -61,11 +55,8 @@ function key(marks, mark, event) {
   event.stopPropagation();
 }
 
-let waiting = null;
-
 function nudge(marks, mark, [dx, dy]) {
   mark.points = mark.points.map(([x, y]) => [x + dx, y + dy]);
   marks.draw();
-  clearTimeout(waiting);
-  waiting = setTimeout(() => marks.save(mark), SAVE_MS);
+  marks.saveSoon(mark);
 }

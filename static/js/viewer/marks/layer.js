@@ -26,7 +26,13 @@ export class Layer {
       element.setAttribute("class", `mark-shape is-${mark.kind} author${mark.colour}${mark.id === chosen ? " is-chosen" : ""}`);
       element.setAttribute("aria-pressed", String(mark.id === chosen));
       place(element, mark, lying);
+      // A length is said together with its letter, as it stands on the picture.
+      if (mark.kind === "length") element.setAttribute("aria-label", this.name(mark, element.lastChild.textContent));
     }
+  }
+
+  name({ letter, text, word, author }, said = letter) {
+    return this.words.mark.replace("{letter}", said).replace("{what}", text || word).replace("{author}", author);
   }
 
   /* Show what is being drawn, or nothing. */
@@ -42,7 +48,7 @@ export class Layer {
   add(mark) {
     const element = group();
     element.dataset.shape = mark.id;
-    element.setAttribute("aria-label", this.words.mark.replace("{letter}", mark.letter).replace("{what}", mark.text || mark.word).replace("{author}", mark.author));
+    element.setAttribute("aria-label", this.name(mark));
     this.svg.append(element);
     this.shown.set(mark.id, element);
     return element;
@@ -77,7 +83,7 @@ function group() {
   return element;
 }
 
-function make(name, attributes) {
+export function make(name, attributes) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   return element;

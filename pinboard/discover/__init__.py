@@ -1,0 +1,1 @@
+"""What outsiders may see of the clinic: its public sample, offered by authors and picked by administrators."""

@@ -1,0 +1,1 @@
+"""What somebody took out of sight and can bring back for a while."""
