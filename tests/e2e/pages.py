@@ -24,6 +24,7 @@ NOT_PAGES = {
     "drafts.series_picture", "drafts.sheet", "drafts.closer", "viewer.view", "patients.view", "shares.view",
     "carry.clinic_archive", "carry.clinic_progress", "carry.clinic_picture", "carry.own_archive", "carry.own_progress",
     "carry.own_picture", "carry.shared_archive", "carry.shared_progress", "carry.shared_picture", "drafts.redacting",
+    "search.suggestions", "glimpse.glimpse",
 }  # fmt: skip
 
 
@@ -146,7 +147,7 @@ PAGES = (
     View("discover", "discover.index", "", "/discover"),
     View("discover-case", "discover.show", "", "/discover/{sample}"),
     View("discover-offer", "discover.offering", "ada", "/c/{sample}/discover"),
-    View("discover-none", "discover.offering", "ada", "/c/{long}/discover"),
+    View("discover-none", "discover.offering", "ben", "/c/{long}/discover"),
     View("admin-discover", "discover.picking", "ada", "/admin/discover"),
     View("trash", "trash.index", "ada", "/trash"),
     View("trash-empty", "trash.index", "ben", "/trash"),
