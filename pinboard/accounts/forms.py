@@ -7,9 +7,8 @@ from wtforms.validators import ValidationError
 
 from pinboard import vocabulary
 from pinboard.identity import passwords
-from pinboard.web import languages
+from pinboard.web import appearance, languages
 from pinboard.web.forms import AtMost, Form, Needed, OneOf, is_email, is_login, trimmed
-from pinboard.web.templating import THEMES
 from pinboard.web.text import _
 
 
@@ -80,9 +79,16 @@ class ProfileForm(Form):
             raise ValidationError(_("Choose one of the list."))
 
 
+def _one_of(name: str) -> StringField:
+    return StringField(default=appearance.usual(name), validators=[OneOf(*appearance.CHOICES[name])])
+
+
 class AppearanceForm(Form):
     """How pages look and whether single letters act."""
 
-    theme = StringField(validators=[OneOf(*THEMES)])
+    theme = _one_of("theme")
+    contrast = _one_of("contrast")
+    text = _one_of("text")
+    motion = _one_of("motion")
     keys = BooleanField()
     covers = BooleanField()

@@ -17,6 +17,7 @@ from pinboard.models import Role, User
 from pinboard.models import Session as SignIn
 from pinboard.web import languages
 from pinboard.web.access import access
+from pinboard.web.appearance import CHOICES, chosen
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, see_other, toast
 from pinboard.web.templating import clinic_name
@@ -62,16 +63,16 @@ def profile() -> Response:
 @bp.route("/settings/appearance", methods=["GET", "POST"])
 @access("signed-in")
 def appearance() -> Response:
-    """Choose dark or light, and whether single letters act."""
+    """Choose how pages look, whether single letters act and whether pictures are covered."""
     user: User = current_user.user
-    defaults = {"theme": "system", "keys": True, "covers": True}
-    chosen = {name: user.preferences.get(name, usual) for name, usual in defaults.items()}
-    form = AppearanceForm(data=None if request.method == "POST" else chosen)
+    now = {name: chosen(user.preferences, name) for name in CHOICES}
+    now |= {name: user.preferences.get(name, True) for name in ("keys", "covers")}
+    form = AppearanceForm(data=None if request.method == "POST" else now)
     if request.method != "POST":
         return make_response(render_template("pages/accounts/appearance.html", form=form))
     if not form.validate():
         return invalid("partials/accounts/appearance.html", page="pages/accounts/appearance.html", form=form)
-    user.preferences = {**user.preferences, **{name: form[name].data for name in defaults}}
+    user.preferences = {**user.preferences, **{name: form[name].data for name in now}}
     db.session.commit()
     toast(_("Saved."))
     return see_other("/settings/appearance")

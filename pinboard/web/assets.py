@@ -27,7 +27,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 BUNDLE = "css/app.css"
 ORDER = ("css/tokens.css", "css/base.css", "css/layout.css")
 # What only these pages need does not weigh on the first view of a wall.
-APART = ("css/attest", "css/boards", "css/case", "css/discover", "css/drafts", "css/search")
+APART = ("css/appearance", "css/attest", "css/boards", "css/case", "css/discover", "css/drafts", "css/search")
 # A comment that fills its lines is for those who read the code, and a phone need not load it.
 COMMENT = re.compile(rb"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.MULTILINE)
 KEPT_SECONDS = 86_400

@@ -8,12 +8,11 @@ from flask import Flask
 from flask_login import current_user
 
 from pinboard.models.clinic_settings import clinic
+from pinboard.web.appearance import attributes, chosen
 from pinboard.web.extensions import db
 from pinboard.web.qr import qr
 from pinboard.web.text import _, ngettext
 from pinboard.web.times import NOW, STEPS, ago, clock_time, day, moment, month
-
-THEMES = ("system", "dark", "light")
 
 
 def init_app(app: Flask) -> None:
@@ -27,8 +26,8 @@ def init_app(app: Flask) -> None:
 
 
 def _context() -> dict[str, object]:
-    theme = current_user.preferences.get("theme") if current_user.is_authenticated else None
-    return {"clinic_name": clinic_name(), "theme": theme if theme in THEMES else "system"}
+    wishes = current_user.preferences if current_user.is_authenticated else {}
+    return {"clinic_name": clinic_name(), "theme": chosen(wishes, "theme"), "looks": attributes(wishes)}
 
 
 def script_words() -> str:

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,62 @@ def test_the_theme_is_on_every_page(client, sign_in):
     assert client.post("/settings/appearance", {"theme": "light"}).status_code == 303
     assert page(client, "/people").html["data-theme"] == "light"
     assert client.post("/settings/appearance", {"theme": "pink"}).status_code == 422
+
+
+def appearance_of(soup):
+    return {name: soup.html.get(f"data-{name}") for name in ("contrast", "text", "motion")}
+
+
+def is_dressed(soup):
+    """Tell whether the page loads the style sheet of what was chosen."""
+    return soup.find("link", href=re.compile("appearance.css")) is not None
+
+
+def test_contrast_size_and_motion_are_on_every_page_of_who_chose_them_alone(client, sign_in, browser):
+    sign_in()
+    sign_in("clinician", other := browser())
+    chosen = {"contrast": "more", "text": "150", "motion": "less"}
+    assert client.post("/settings/appearance", chosen).status_code == 303
+    assert appearance_of(page(client, "/people")) == chosen
+    assert is_dressed(page(client, "/people"))
+    assert appearance_of(page(other, "/people")) == dict.fromkeys(chosen)
+    assert not is_dressed(page(other, "/people"))
+    assert client.post("/settings/appearance", {"contrast": "more"}).status_code == 303
+    assert appearance_of(page(client, "/people")) == {"contrast": "more", "text": None, "motion": None}
+
+
+@pytest.mark.parametrize("wrong", [{"contrast": "less"}, {"text": "400"}, {"motion": ""}])
+def test_what_is_not_offered_is_refused_beside_its_choice(client, sign_in, wrong):
+    sign_in()
+    part = fragment(client, "/settings/appearance", 422, method="POST", data=wrong)
+    assert "Choose one of the list." in part.find(attrs={"name": next(iter(wrong))}).find_parent("fieldset").get_text()
+    assert appearance_of(page(client, "/people")) == dict.fromkeys(("contrast", "text", "motion"))
+
+
+def test_a_word_that_a_later_version_does_not_know_is_the_usual(client, sign_in, session):
+    sign_in().preferences = {"theme": "sepia", "text": 400}
+    session.commit()
+    soup = page(client, "/settings/appearance")
+    assert (soup.html["data-theme"], soup.html.get("data-text")) == ("system", None)
+    assert soup.find("input", attrs={"name": "text", "checked": True})["value"] == "100"
+
+
+def test_the_preview_shows_what_is_saved_without_a_script(client, sign_in):
+    sign_in()
+    shown = page(client, "/settings/appearance").find(attrs={"data-preview": True})
+    assert (shown["data-theme"], shown["data-text"], shown.has_attr("data-keys")) == ("system", "100", True)
+    client.post("/settings/appearance", {"theme": "dark", "text": "125", "covers": "1"})
+    shown = page(client, "/settings/appearance").find(attrs={"data-preview": True})
+    assert (shown["data-theme"], shown["data-text"], shown.has_attr("data-keys")) == ("dark", "125", False)
+    assert shown.has_attr("data-covers")
+
+
+def test_the_page_that_a_phone_keeps_says_nothing_of_who_fetched_it(client, sign_in):
+    sign_in()
+    client.post("/settings/appearance", {"theme": "dark", "text": "150"})
+    kept = page(client, "/offline")
+    assert (kept.html["data-theme"], kept.html.get("data-text")) == ("system", None)
+    assert not is_dressed(kept)
 
 
 class TestSessions:
