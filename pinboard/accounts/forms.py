@@ -86,7 +86,7 @@ def _one_of(name: str) -> StringField:
 class AppearanceForm(Form):
     """How pages look and whether single letters act."""
 
-    theme = _one_of("theme")
+    theme = StringField(validators=[OneOf(*appearance.CHOICES["theme"])])
     contrast = _one_of("contrast")
     text = _one_of("text")
     motion = _one_of("motion")

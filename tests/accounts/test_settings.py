@@ -71,19 +71,20 @@ def test_contrast_size_and_motion_are_on_every_page_of_who_chose_them_alone(clie
     sign_in()
     sign_in("clinician", other := browser())
     chosen = {"contrast": "more", "text": "150", "motion": "less"}
-    assert client.post("/settings/appearance", chosen).status_code == 303
+    assert client.post("/settings/appearance", {"theme": "system", **chosen}).status_code == 303
     assert appearance_of(page(client, "/people")) == chosen
     assert is_dressed(page(client, "/people"))
     assert appearance_of(page(other, "/people")) == dict.fromkeys(chosen)
     assert not is_dressed(page(other, "/people"))
-    assert client.post("/settings/appearance", {"contrast": "more"}).status_code == 303
+    assert client.post("/settings/appearance", {"theme": "dark", "contrast": "more"}).status_code == 303
     assert appearance_of(page(client, "/people")) == {"contrast": "more", "text": None, "motion": None}
+    assert client.post("/settings/appearance", {}).status_code == 422
 
 
 @pytest.mark.parametrize("wrong", [{"contrast": "less"}, {"text": "400"}, {"motion": ""}])
 def test_what_is_not_offered_is_refused_beside_its_choice(client, sign_in, wrong):
     sign_in()
-    part = fragment(client, "/settings/appearance", 422, method="POST", data=wrong)
+    part = fragment(client, "/settings/appearance", 422, method="POST", data={"theme": "dark", **wrong})
     assert "Choose one of the list." in part.find(attrs={"name": next(iter(wrong))}).find_parent("fieldset").get_text()
     assert appearance_of(page(client, "/people")) == dict.fromkeys(("contrast", "text", "motion"))
 
