@@ -62,4 +62,4 @@ def worker() -> Response:
 @access("public")
 def offline() -> Response:
     """Show what the worker shows while there is no connection; the same for everybody."""
-    return make_response(render_template("pwa/offline.html", clinic_name="", theme="system", looks={}))
+    return make_response(render_template("pwa/offline.html", clinic_name="", theme="system", appearance={}))

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 
 def _context() -> dict[str, object]:
     wishes = current_user.preferences if current_user.is_authenticated else {}
-    return {"clinic_name": clinic_name(), "theme": chosen(wishes, "theme"), "looks": attributes(wishes)}
+    return {"clinic_name": clinic_name(), "theme": chosen(wishes, "theme"), "appearance": attributes(wishes)}
 
 
 def script_words() -> str:
