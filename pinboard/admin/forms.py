@@ -73,6 +73,7 @@ class ClinicForm(Form):
     vault_days = IntegerField(validators=[Between()])
     photo_side = IntegerField(validators=[Between()])
     includes_trainees = BooleanField()
+    consent_first = BooleanField()
     release_gate = BooleanField()
     release_gate_reason = StringField(filters=[trimmed], validators=[AtMost(200)])
     rare_fewer_than = IntegerField(validators=[Between()])

@@ -16,7 +16,9 @@ from pinboard.web.htmx import is_htmx
 bp = Blueprint("drafts", __name__)
 
 UNPUBLISHED = frozenset({CaseState.DRAFT, CaseState.PUBLISHING})
-CONFLICTS = frozenset({"not-a-draft", "duplicate", "too-many", "incomplete", "not-reviewed", "not-confirmed"})
+CONFLICTS = frozenset(
+    {"not-a-draft", "duplicate", "consent-first", "too-many", "incomplete", "not-reviewed", "not-confirmed"}
+)
 """Codes that speak of the state of the case, not of what was sent."""
 
 

@@ -23,7 +23,7 @@ def offer(session: Session, form: CaseForm, case: Case, reader: Reader) -> CaseF
     """Fill what is empty; `form.offered` names the places of what was filled in that way."""
     _offer_texts(session, form, case)
     if not consent.is_begun(form):
-        _offer_level(session, form, case)
+        offer_level(session, form, case.author_id)
     if not form.reach:
         _offer_audience(session, form, case, reader)
     return form
@@ -36,11 +36,12 @@ def _offer_texts(session: Session, form: CaseForm, case: Case) -> None:
             form.offered.add(f"alt-{one.public_id}")
 
 
-def _offer_level(session: Session, form: CaseForm, case: Case) -> None:
+def offer_level(session: Session, form: CaseForm, author_id: int) -> None:
+    """Fill in how far the consent of this author's last case reached."""
     last = session.scalar(
         select(Consent.level)
         .join(Case, Case.id == Consent.case_id)
-        .where(Case.author_id == case.author_id, Case.id != case.id, Case.published_at.is_not(None))
+        .where(Case.author_id == author_id, Case.published_at.is_not(None))
         .order_by(Case.published_at.desc(), Consent.id.desc())
         .limit(1)
     )

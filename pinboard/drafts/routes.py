@@ -9,12 +9,14 @@ from pinboard.drafts import (
     forms,
     habits,
     queries,
+    routes_consent,
     routes_mend,
     routes_montage,
     routes_publish,
     routes_radar,
     routes_review,
     routes_series,
+    routes_shared,
     routes_upload,
     service,
 )
@@ -33,12 +35,14 @@ from pinboard.web.words import standing, take_ticks
 
 __all__ = [
     "bp",
+    "routes_consent",
     "routes_mend",
     "routes_montage",
     "routes_publish",
     "routes_radar",
     "routes_review",
     "routes_series",
+    "routes_shared",
     "routes_upload",
 ]
 

@@ -9,15 +9,18 @@ from flask import Response, abort, g, make_response, render_template, request
 from werkzeug.datastructures import FileStorage
 
 from pinboard.drafts import parcel, queue, service
+from pinboard.drafts.begin import begun, board_named
 from pinboard.drafts.blueprint import bp, draft_for, me
+from pinboard.drafts.routes_consent import consent_page
 from pinboard.drafts.words import PHOTO_KINDS, refusal
 from pinboard.ids import is_public_id, public_id
 from pinboard.intake.archive import Taker
-from pinboard.intake.drafts import new_draft
+from pinboard.intake.drafts import awaits_consent
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.receive import open_slots, receive_each, refuse_twice
 from pinboard.intake.scrubbing import TOGETHER_BYTES, TOGETHER_FILES
 from pinboard.models import Case, Subject, Upload, UploadState
+from pinboard.models.clinic_settings import clinic
 from pinboard.web.access import access
 from pinboard.web.extensions import config, csrf, db, release, stores
 from pinboard.web.htmx import see_other
@@ -32,7 +35,7 @@ ROOM_FOR_FIELDS = 64 * 1024
 def new() -> Response:
     """Show the page that takes images, empty or for a draft that is already begun."""
     case = draft_for(request.args["draft"]) if request.args.get("draft") else None
-    return _page(case)
+    return uploads_page(case)
 
 
 @bp.post("/new")
@@ -43,15 +46,17 @@ def create() -> Response:
     release()
     request.max_content_length = FORM_FILE + ROOM_FOR_FIELDS
     csrf.protect()
-    case = _begin()
+    case = begun()
+    if awaits_consent(db.session(), case):
+        raise IntakeError("consent-first")
     taken = Taker(stores(), case.id, me().id)
     db.session.commit()
     draft = case.public_id
     release()
     for file in request.files.getlist("file") or [FileStorage()]:
-        _take_form_file(taken, file)
+        take_form_file(taken, file)
     if taken.refused:
-        return _page(draft_for(draft), status=200 if taken.received else 422, untaken=taken.refused)
+        return uploads_page(draft_for(draft), status=200 if taken.received else 422, untaken=taken.refused)
     return see_other(service.upload_page(draft))
 
 
@@ -62,7 +67,7 @@ def open_slot() -> Response:
     names = request.form.getlist("slot")
     if len(names) > TOGETHER_FILES or not all(map(is_public_id, names)):
         abort(400)
-    case = _begin()
+    case = begun()
     slots = open_slots(db.session(), case, me(), names or [public_id()])
     db.session.commit()
     return _rows([slot.id for slot in slots], 201)
@@ -141,14 +146,6 @@ def most_bytes() -> int:
     return config().upload_file_mb * 1024 * 1024
 
 
-def _begin() -> Case:
-    """Give the draft that a form names, or begin one."""
-    named = request.form.get("draft")
-    case = draft_for(named) if named else new_draft(db.session(), me())
-    service.take_options(db.session(), stores(), case, request.form)
-    return case
-
-
 def _again(number: int) -> Upload:
     slot = db.session.get(Upload, number)
     if slot is None:
@@ -166,7 +163,7 @@ def _rows(numbers: Sequence[int], status: int, persons: Mapping[int, str] | None
     return make_response(render_template("partials/drafts/upload_rows.html", rows=shown), status)
 
 
-def _take_form_file(taken: Taker, file: FileStorage) -> None:
+def take_form_file(taken: Taker, file: FileStorage) -> None:
     """Receive one file that came with the form, or everything in an archive."""
     with stores().pool.memfile() as memory:
         if service.fill(memory, file.stream, FORM_FILE):
@@ -175,12 +172,18 @@ def _take_form_file(taken: Taker, file: FileStorage) -> None:
             taken.refused["too-large-file"] += 1
 
 
-def _page(case: Case | None, *, status: int = 200, untaken: Mapping[str, int] | None = None) -> Response:
+def uploads_page(
+    case: Case | None, *, status: int = 200, untaken: Mapping[str, int] | None = None, note: str = ""
+) -> Response:
+    """Answer with the page that takes images, empty or for a draft, or with what comes first; `note` stands on top."""
+    if awaits_consent(db.session(), case):
+        return consent_page(case, status=status, note=note)
     rows = queue.queue(db.session(), case) if case else []
     subject = db.session.get(Subject, case.subject_id) if case and case.subject_id else None
     page = render_template(
         "pages/drafts/new.html",
         draft=case,
+        board=None if case else board_named(request.values.get("board")),
         rows=rows,
         ready=sum(row.state == UploadState.RECEIVED for row in rows),
         photo_kinds=PHOTO_KINDS,
@@ -191,5 +194,8 @@ def _page(case: Case | None, *, status: int = 200, untaken: Mapping[str, int] | 
         error="",
         errors={},
         untaken=queue.untaken(rows, untaken or {}),
+        note=note,
+        days=clinic(db.session())["vault_days"],
+        is_shared=case is not None and "shared" in request.args,
     )
     return make_response(page, status)

@@ -121,7 +121,6 @@ def _load(stores: Stores, entry: dict[str, Any], path: Path, people: dict[str, U
         return 0
     with stores.writing() as session:
         _review(session, case, entry, author)
-        _consent(session, case, author)
         publish.start(session, session.get_one(Case, case.id), author, keys=stores.keys)
     publish.run(stores, case.id)
     with stores.writing() as session:
@@ -138,6 +137,7 @@ def _draft(stores: Stores, entry: dict[str, Any], author: User) -> Case:
         case.tags = entry.get("tags", [])
         case.audience_choice = {"clinic": True, "trainees": True}
         case.board_choice = entry["boards"]
+        _consent(session, case, author)
         return case
 
 

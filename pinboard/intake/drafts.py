@@ -72,6 +72,13 @@ def new_draft(session: Session, author: User, *, by: User | None = None) -> Case
     return case
 
 
+def awaits_consent(session: Session, case: Case | None) -> bool:
+    """Tell whether the clinic wants consent recorded before images come in, and of this draft it is not yet."""
+    if not clinic(session)["consent_first"]:
+        return False
+    return case is None or session.scalar(select(Consent.id).where(Consent.case_id == case.id).limit(1)) is None
+
+
 def discard(session: Session, stores: Stores, case: Case, by: User | None) -> None:
     """Throw a draft away: its pixels at once and for good, then its words."""
     if case.state != CaseState.DRAFT:

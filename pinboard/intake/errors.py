@@ -10,6 +10,8 @@ SENTENCES: dict[str, str] = {
     "duplicate": "This image is in the case already.",
     "busy": "The server is busy with other images. It will be tried again in a moment.",
     "not-a-draft": "This case is no draft any more, so nothing can be added to it.",
+    "consent-first": "This clinic asks about consent before images come in. Nothing was stored. Answer that first, "
+    "then add the images.",
     "too-many": "A case holds at most 2,000 images. Leave out what the question does not need.",
     "too-large-file": "This file is larger than can be taken here.",
     "box-outside": "A box must lie inside the picture and have a width and a height.",

@@ -14,6 +14,7 @@ from pinboard import clock, ids
 from pinboard.custody import Scrubbed
 from pinboard.intake import arrange, scan, words
 from pinboard.intake.children import RefusedFile
+from pinboard.intake.drafts import awaits_consent
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.filing import Filed, file_each
 from pinboard.intake.scrubbing import TOGETHER_FILES, Draft, believed, goes_together, scrub, scrub_together
@@ -50,6 +51,8 @@ def open_slots(session: Session, case: Case, by: User, names: Sequence[str]) -> 
     locked = session.get_one(Case, case.id, with_for_update=True)
     if locked.state != CaseState.DRAFT:
         raise IntakeError("not-a-draft")
+    if awaits_consent(session, case):
+        raise IntakeError("consent-first")
     known = {one.public_id: one for one in session.scalars(select(Upload).where(Upload.public_id.in_(names)))}
     if any((one.case_id, one.by_id) != (case.id, by.id) for one in known.values()):
         raise IntakeError("not-a-draft")

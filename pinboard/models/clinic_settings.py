@@ -39,6 +39,7 @@ DECISIONS: dict[str, Decision] = {
         Decision("session_hours", 12, 1, 24),
         Decision("vault_days", 7, 1, 30),
         Decision("includes_trainees", True),
+        Decision("consent_first", False),
         Decision("photo_side", 2048, 1024, 4096),
         Decision("demo_requested", False),
         Decision("release_gate", True),

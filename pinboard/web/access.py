@@ -41,6 +41,9 @@ WHILE_LOCKED = frozenset({"accounts.lock", "accounts.lock_now", "accounts.unlock
 # The same for everybody, and a worker of the browser must not be led elsewhere.
 WHILE_LOCKED |= {"pwa.manifest", "pwa.worker", "pwa.offline"}
 
+INSTEAD = {"drafts.take_shared": "/new/shared"}
+"""What was sent to these is lost while somebody signs in; the page that follows says so."""
+
 
 def access(*audiences: str) -> Callable[[View], View]:
     """Mark a view with who may call it; several audiences mean any of them."""
@@ -116,14 +119,20 @@ def _is_foreign(origin: str) -> bool:
 
 def _elsewhere(page: str) -> Response:
     """Send a browser to sign in or unlock, and back afterwards where that is a page."""
-    if request.method in SAFE and not is_htmx():
-        target = request.full_path.rstrip("?")
+    if target := _next_page():
         return see_other(f"{page}?next={quote(target, safe='')}" if target != "/" and is_local(target) else page)
     if is_htmx() or request.method == "POST":
         response = see_other(page)
         response.status_code = 401 if is_htmx() else 303
         return response
     return make_response(answer(401))
+
+
+def _next_page() -> str:
+    """Name the page that follows; of a change there is none, unless another one speaks of it."""
+    if request.method in SAFE and not is_htmx():
+        return request.full_path.rstrip("?")
+    return INSTEAD.get(request.endpoint or "", "")
 
 
 def _waits_only_for_verification(audience: tuple[str, ...]) -> bool:

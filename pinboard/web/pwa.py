@@ -19,6 +19,8 @@ bp = Blueprint("pwa", __name__)
 
 # The ground of the dark theme, which the bars around the app take on.
 GROUND = "#0e1113"
+# What a telephone offers Pinboard for in its menu of sharing.
+SHARED = ["image/*", "application/dicom", ".dcm", "application/pdf"]
 
 
 @bp.get("/manifest.webmanifest")
@@ -46,6 +48,13 @@ def manifest() -> Response:
             }
             for name, purpose in icons
         ],
+        # Of what is shared only the files are asked for: a title or a text of a chat is about somebody.
+        "share_target": {
+            "action": "/new/shared",
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {"files": [{"name": "file", "accept": SHARED}]},
+        },
         "shortcuts": [{"name": _("New case"), "url": "/new"}, {"name": _("Inbox"), "url": "/inbox"}],
     }
     return Response(json.dumps(body), mimetype="application/manifest+json")

@@ -150,6 +150,6 @@ function takeFills(form) {
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   new Autosave(form);
   takeFills(form);
-  takeConditions(form);
   for (const list of form.querySelectorAll("[data-rows]")) takeRows(list);
 }
+for (const form of document.querySelectorAll("form:has([data-when])")) takeConditions(form);

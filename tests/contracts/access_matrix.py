@@ -229,6 +229,9 @@ GET    /drafts/{draft}/series/{draft_series}/slices/closer  go --  --   --   -- 
 POST   /drafts/{draft}/series/{draft_series}/slices/confirm 409 -- --   --   --   --   --   --   in   in   in
 GET    /new                                               200  200  200  200  --   --   200  --   in   in   in
 POST   /new                                               422  422  422  422  --   --   422  --   in   in   in
+POST   /new/consent                                       422  422  422  422  --   --   422  --   in   in   in
+GET    /new/shared                                        200  200  200  200  --   --   200  --   in   in   in
+POST   /new/shared                                        wait wait wait wait --   --   wait --   in   in   in
 PUT    /uploads                                           400  400  400  400  --   --   400  --   in   in   in
 POST   /uploads                                           201  201  201  201  --   --   201  --   in   in   in
 DELETE /uploads/{upload}                                  200  --   --   --   --   --   --   --   in   in   in

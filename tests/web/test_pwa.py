@@ -17,6 +17,21 @@ def test_the_manifest_leads_to_icons_that_are_there(client):
         assert picture.mimetype == "image/png"
 
 
+def test_a_telephone_may_share_files_and_nothing_else(app, client):
+    told = client.get("/manifest.webmanifest").json["share_target"]
+    assert (told["method"], told["enctype"]) == ("POST", "multipart/form-data")
+    found, _values = app.url_map.bind("localhost").match(told["action"], method="POST")
+    assert found == "drafts.take_shared"
+    # A title, a text or an address of a chat is not even asked for.
+    assert list(told["params"]) == ["files"]
+    assert [one["name"] for one in told["params"]["files"]] == ["file"]
+    assert "image/*" in told["params"]["files"][0]["accept"]
+
+
+def test_the_worker_keeps_its_hands_off_what_is_shared(client):
+    assert 'if (request.method !== "GET"' in client.get("/sw.js").text
+
+
 def test_every_page_offers_the_manifest(client):
     assert page(client, "/offline").find("link", rel="manifest")["href"] == "/manifest.webmanifest"
 

@@ -110,10 +110,11 @@ export class Lines {
     this.left.hidden = false;
   }
 
-  halt(word) {
-    this.halted.firstElementChild.textContent = this.words[word];
+  halt({ word, words }) {
+    const sentence = words || this.words[word];
+    this.halted.firstElementChild.textContent = sentence;
     this.halted.hidden = false;
-    this.#say(this.words[word]);
+    this.#say(sentence);
   }
 
   lost() {

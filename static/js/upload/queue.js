@@ -159,7 +159,7 @@ export class UploadQueue extends Sending {
     } else if (error instanceof Halt) {
       this.putBack(item);
       this.isHalted = true;
-      this.lines.halt(error.word);
+      this.lines.halt(error);
     } else {
       item.isStopped = true;
       this.marks.delete(item.source.mark);

@@ -9,9 +9,10 @@ export class Cut extends Error {}
 
 /** The server answers and will not take more now; somebody has to do something first. */
 export class Halt extends Error {
-  constructor(word) {
+  constructor(word, words = "") {
     super(word);
     this.word = word;
+    this.words = words;
   }
 }
 
@@ -33,10 +34,11 @@ export class Server {
     const body = new FormData();
     const given = new FormData(this.form);
     for (const slot of slots) body.append("slot", slot);
-    for (const name of ["csrf_token", "draft", "record", "photo_kind"]) body.set(name, given.get(name) ?? "");
+    for (const name of ["csrf_token", "draft", "board", "record", "photo_kind"]) body.set(name, given.get(name) ?? "");
     const answer = await this.#fetch(this.form.dataset.slots, { method: "POST", body });
     if (answer.status === 503) throw new Cut();
     const rows = answer.ok ? parseAll(await answer.text()) : [];
+    if (answer.status === 409) throw new Halt("", wordsIn(await answer.text()));
     if (rows.length !== slots.length) throw new Halt(isSignedOut(answer.status) ? "signedOut" : "stuck");
     return rows;
   }
@@ -134,6 +136,11 @@ function answerOf(request) {
     rows: request.responseText.includes('data-put="') ? parseAll(request.responseText) : [],
     seconds: Number(request.getResponseHeader("Retry-After")) || 2,
   };
+}
+
+/* Why not, in the server's own sentence. */
+function wordsIn(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
 }
 
 function parse(html) {
