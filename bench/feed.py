@@ -59,7 +59,10 @@ def seconds_used(pid: int) -> float:
 
 
 def ask(port: int, requests: int, headers: dict[str, str]) -> int:
-    """Ask for the first page again and again over one connection; give the bytes of the last answer."""
+    """Ask for the first page again and again over one connection; give the bytes of the last answer.
+
+    As in a browser, a cookie that is set comes along from then on.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port)
     size = 0
     for _ in range(requests):
@@ -68,6 +71,8 @@ def ask(port: int, requests: int, headers: dict[str, str]) -> int:
         body = answer.read()
         if answer.status != 200:
             raise SystemExit(f"answered {answer.status}")
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            headers["Cookie"] = f"{headers['Cookie']}; {cookie.partition(';')[0]}"
         size = len(body)
     connection.close()
     return size
@@ -119,7 +124,7 @@ def main() -> None:
         hello, hello_port = bare(folder)
         try:
             secret = fill(folder / "data")
-            feed = {"Cookie": f"pinboard={secret}", "Accept-Encoding": "gzip", "Host": site.url.removeprefix("http://")}
+            feed = {"Cookie": f"pinboard={secret}", "Accept-Encoding": "gzip, deflate, br, zstd", "Host": site.url.removeprefix("http://")}
             asked = {
                 "bare Flask": (hello.pid, hello_port, {}),
                 "feed": (site.process.pid, int(site.url.rpartition(":")[2]), feed),

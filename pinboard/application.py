@@ -75,6 +75,7 @@ def create_app(config: Config | None = None, *, stores: Stores | None = None) ->
     config = config or settings.load()
     app = Flask(__name__, static_folder=None, template_folder=str(assets.folder("templates")))
     app.request_class = BoundedRequest
+    app.jinja_environment = templating.Templates
     app.config.update(PINBOARD=config, MAX_CONTENT_LENGTH=FORM_BYTES, SECRET_KEY=secret_key.load(config))
     app.extensions["pinboard-stores"] = stores or Stores.open(config)
     headers.init_app(app)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.cases.queries import CARD, Card, card
 from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, BoardVisit, Case, Pin, Role, User
+from pinboard.models.engine import read
 from pinboard.policy import PAGE, NotFound, Reader, may_board, newest_prepared, newest_values, sees_few, visible
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
@@ -39,7 +40,7 @@ def feed_page(session: Session, reader: Reader, after: Cursor | None, *, pages: 
     most = PAGE * pages
     before = int(after.keys[0]) if after else None
     asked = _feed(len(reader.principals), most + 1, is_later=before is not None)
-    rows = session.execute(asked, newest_values(reader, before)).all()
+    rows = read(session, asked, newest_values(reader, before)).all()
     shown = rows[:most]
     following = Cursor((shown[-1].seq,)) if len(rows) > most else None
     return Page([card(row) for row in shown], following, [row.seq for row in shown])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.clock import now
 from pinboard.models import Case, CaseState, InboxItem, User
+from pinboard.models.engine import read
 from pinboard.policy import Reader, may
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
@@ -91,7 +92,7 @@ def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[
 
 def unread(session: Session, user_id: int) -> int:
     """Count the unread lines, up to what a badge can show."""
-    return session.scalar(_unread(), {"user": user_id, "moment": now()}) or 0
+    return int(read(session, _unread(), {"user": user_id, "moment": now()}).scalar_one())
 
 
 @cache

@@ -23,6 +23,7 @@ from pinboard.models import (
     ShareKind,
     User,
 )
+from pinboard.models.engine import read
 
 Register = Literal["clinic", "subject", "guest", "public"]
 
@@ -164,7 +165,7 @@ def _member_principals(session: Session, user: User, *, verified: bool) -> tuple
     level = CLINICIANS if user.role is Role.CLINICIAN else TRAINEES
     own = (level, member(user.id))
     asked = {"user": user.id, "moment": clock.now()}
-    return (*own, *session.scalars(_memberships(MAX_PRINCIPALS - len(own)), asked))
+    return (*own, *read(session, _memberships(MAX_PRINCIPALS - len(own)), asked).scalars())
 
 
 @cache

@@ -1,25 +1,36 @@
-"""Compresses what is text and not tiny, so that a bare installation is as quick as one behind a proxy."""
+"""Compresses what is text and not tiny, so that a bare installation is as quick as one behind a proxy.
+
+How hard is measured on a wall of 40 cards: past these steps each further byte costs more time than it saves on the way.
+"""
 
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
+from functools import partial
 
+import brotli
 from flask import Response, request
 
 SMALLEST = 1024
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    # Browsers offer the first over HTTPS alone.
+    "br": partial(brotli.compress, quality=3),
+    "gzip": partial(gzip.compress, compresslevel=4, mtime=0),
+}
 TYPES = frozenset({"text/html", "text/plain", "text/csv", "application/json", "image/svg+xml"})
 
 
 def compress(response: Response) -> Response:
-    """Gzip a whole answer in place; a stream passes as it is."""
+    """Compress a whole answer in place; a stream passes as it is."""
     if response.mimetype not in TYPES or response.is_streamed or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")
     if "Content-Encoding" in response.headers or response.status_code in {204, 304}:
         return response
     body = response.get_data()
-    if len(body) < SMALLEST or not request.accept_encodings["gzip"]:
-        return response
-    response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
-    response.headers["Content-Encoding"] = "gzip"
+    coding = next((name for name in PACKERS if request.accept_encodings[name]), None)
+    if len(body) >= SMALLEST and coding:
+        response.set_data(PACKERS[coding](body))
+        response.headers["Content-Encoding"] = coding
     return response

@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
@@ -94,10 +94,13 @@ def stores() -> Stores:
 
 
 def csrf_token() -> str:
-    """Give this page's token, masked anew."""
-    plain = generate_csrf().encode()
-    mask = secrets.token_bytes(len(plain))
-    return base64.urlsafe_b64encode(mask + _xor(plain, mask)).decode().rstrip("=")
+    """Give the token of this answer, masked anew in each answer and the same in all forms of one."""
+    made: str | None = g.get("masked_token")
+    if made is None:
+        plain = generate_csrf().encode()
+        mask = secrets.token_bytes(len(plain))
+        made = g.masked_token = base64.urlsafe_b64encode(mask + _xor(plain, mask)).decode().rstrip("=")
+    return made
 
 
 def release() -> None:

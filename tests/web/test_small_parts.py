@@ -2,6 +2,7 @@ import gzip
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
+import brotli
 import pytest
 from bs4 import BeautifulSoup
 
@@ -73,6 +74,13 @@ class TestCompression:
         assert int(answer.headers["Content-Length"]) == len(answer.data) < 200
         assert gzip.decompress(answer.data) == b"x" * 5000
         assert client.get("/big").text == "x" * 5000
+
+    def test_who_can_read_what_packs_better_gets_that(self, client, big):
+        answer = client.get("/big", headers={"Accept-Encoding": "gzip, deflate, br"})
+        assert answer.headers["Content-Encoding"] == "br"
+        assert brotli.decompress(answer.data) == b"x" * 5000
+        refused = client.get("/big", headers={"Accept-Encoding": "gzip, br;q=0"})
+        assert refused.headers["Content-Encoding"] == "gzip"
 
     def test_a_small_one_is_not(self, client, big):
         assert "Content-Encoding" not in client.get("/small", headers={"Accept-Encoding": "gzip"}).headers
