@@ -77,6 +77,7 @@ class Chip:
     label: str
     href: str
     is_on: bool
+    value: str
     count: int | None = None
 
 
@@ -231,16 +232,17 @@ def chips(found: str | None, look: Look, base: str) -> dict[str, list[Chip]]:
     is_long = sum(kinds.values()) >= COUNTED or sum(states.values()) >= COUNTED
     kind_chips = [
         _chip(_(modality(kind)), replace(look, modality="" if kind == look.modality else kind), base,
-              is_on=kind == look.modality, count=None if is_long else count)
+              is_on=kind == look.modality, value=kind, count=None if is_long else count)
         for kind, count in sorted(kinds.items()) if kind
     ]  # fmt: skip
     state_chips = [
         _chip(STATES[state], replace(look, state="" if state == look.state else state), base,
-              is_on=state == look.state, count=None if is_long else states[state])
+              is_on=state == look.state, value=state, count=None if is_long else states[state])
         for state in Resolution if state in states
     ]  # fmt: skip
     orders = [
-        _chip(label, replace(look, order=order), base, is_on=order is look.order) for order, label in ORDERS.items()
+        _chip(label, replace(look, order=order), base, is_on=order is look.order, value=order)
+        for order, label in ORDERS.items()
     ]
     return {
         "modality": kind_chips if len(kind_chips) > 1 or look.modality else [],
@@ -249,5 +251,5 @@ def chips(found: str | None, look: Look, base: str) -> dict[str, list[Chip]]:
     }
 
 
-def _chip(label: str, look: Look, base: str, *, is_on: bool, count: int | None = None) -> Chip:
-    return Chip(label, look.address(base), is_on, count)
+def _chip(label: str, look: Look, base: str, *, is_on: bool, value: str, count: int | None = None) -> Chip:
+    return Chip(label, look.address(base), is_on, value, count)

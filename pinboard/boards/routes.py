@@ -9,6 +9,7 @@ from flask import Response, g, request
 from pinboard.boards import (
     arranging,
     curators,
+    filters,
     groups,
     lists,
     news,
@@ -34,7 +35,7 @@ from pinboard.web.paging import Cursor, pages_asked
 from pinboard.web.text import _
 from pinboard.web.visitors import visitors_page
 
-__all__ = ["arranging", "bp", "curators", "groups", "news", "pinning", "settings", "show", "undo"]
+__all__ = ["arranging", "bp", "curators", "filters", "groups", "news", "pinning", "settings", "show", "undo"]
 """The blueprint, and the modules that hang their routes on it."""
 
 KINDS = {

@@ -7,27 +7,27 @@ from urllib.parse import quote
 
 from flask import Response, g, request
 
-from pinboard.search import queries, routes_saved, routes_suggest, saved
+from pinboard.search import queries, routes_filters, routes_saved, routes_suggest, saved
 from pinboard.search.blueprint import bp
-from pinboard.search.facets import NAMES, choices
+from pinboard.search.facets import NAMES
 from pinboard.search.grammar import LONGEST, Query, read
 from pinboard.search.resolve import resolve
+from pinboard.search.routes_filters import OFFERED, address, asked, once
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.forms import trimmed
-from pinboard.web.htmx import is_fragment, respond
+from pinboard.web.htmx import is_fragment, respond, see_other
 from pinboard.web.paging import LARGEST, Cursor
 
-__all__ = ["bp", "routes_saved", "routes_suggest"]
-
-OFFERED = ("is", "modality", "sex", "age", "has")
-"""Filters whose few values the page offers as links."""
+__all__ = ["bp", "routes_filters", "routes_saved", "routes_suggest"]
 
 
 @bp.get("/search")
 @access("reader")
 def index() -> Response:
     """Show what was found, or the empty box."""
+    if request.args.keys() & set(OFFERED):
+        return see_other(address(asked()))
     text = trimmed(request.args.get("q", ""))[:LONGEST]
     after = Cursor.read(request.args.get("after"), int)
     query = resolve(db.session(), g.reader, read(text))
@@ -75,21 +75,8 @@ def offers(query: Query) -> list[dict[str, Any]]:
     return [
         {
             "name": NAMES[kind],
-            "links": [(value.shown, address(f"{query} {kind}:{value.written}".strip())) for value in _once(kind)],
+            "links": [(value.shown, address(f"{query} {kind}:{value.written}".strip())) for value in once(kind)],
         }
         for kind in OFFERED
         if kind not in used
     ]
-
-
-def address(text: str) -> str:
-    """Give the address of a question."""
-    return f"/search?q={quote(text, safe='')}" if text else "/search"
-
-
-def _once(kind: str) -> list[Any]:
-    """Give one value for each thing a reader would tell apart."""
-    shown: dict[str, Any] = {}
-    for value in choices(kind):
-        shown.setdefault(str(value.shown), value)
-    return list(shown.values())

@@ -68,6 +68,7 @@ function openDialog() {
 function closeDialog() {
   if (dialog?.open) dialog.close();
 }
+addEventListener("pagehide", closeDialog); // so that Back does not come to an open one
 
 dialog?.addEventListener("close", () => dialog.replaceChildren());
 dialog?.addEventListener("click", (event) => {

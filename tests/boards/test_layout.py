@@ -152,3 +152,43 @@ def test_lists_take_the_same_few_statements_at_any_length(client, session, engin
             assert 0 < len(sent) <= 5, (url, *sent)
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+class TestTheSheetOfFilters:
+    """What a telephone opens instead of the chips."""
+
+    @pytest.fixture
+    def full(self, session, sign_in, board):
+        for modality, state in (("CT", "unsolved"), ("US", "solved")):
+            case = make_case(session, modality=modality, resolution=Resolution(state), pictures=0)
+            make_pin(session, case, board)
+        hidden = make_case(session, choice="nobody", modality="NM", resolution=Resolution.TEACHING, pictures=0)
+        make_pin(session, hidden, board)
+        session.commit()
+        sign_in()
+
+    def offered(self, soup, name):
+        return [one["value"] for one in soup.find_all("input", attrs={"name": name})]
+
+    def chosen(self, soup):
+        return {one["name"]: one["value"] for one in soup.find_all("input", checked=True)}
+
+    def test_it_offers_what_the_whole_board_has_and_nothing_hidden(self, client, full):
+        soup = page(client, "/b/chests/filters?state=solved")
+        assert self.offered(soup, "modality") == ["", "CT", "US"]
+        assert self.offered(soup, "state") == ["", "unsolved", "solved"]
+        assert self.chosen(soup) == {"modality": "", "state": "solved", "sort": "hand"}
+        assert fragment(client, "/b/chests/filters").find("form")["action"] == "/b/chests"
+
+    def test_what_it_sends_is_what_the_board_shows(self, client, full):
+        soup = page(client, "/b/chests?modality=CT&state=&sort=hand")
+        assert len(titles(soup)) == 1
+        opener = soup.select_one("a.to-filters")
+        assert opener["href"] == "/b/chests/filters?modality=CT"
+        assert opener.get_text(" ", strip=True) == "Filters 1"
+        assert [chip.get_text(" ", strip=True) for chip in soup.select(".chip.used")] == ["CT 1"]
+
+    def test_a_board_in_its_usual_look_has_no_number(self, client, full):
+        soup = page(client, "/b/chests")
+        assert soup.select_one("a.to-filters").get_text(strip=True) == "Filters"
+        assert soup.select(".chip.used") == []

@@ -94,6 +94,7 @@ POST   /b/{board}/archive                                 go   --   --   --   --
 POST   /b/{board}/people                                  422  --   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/people/{ben}/remove                     go   --   --   --   --   --   wait --   in   in   in
 GET    /b/{board}/news                                    200  200  --   --   --   --   wait --   in   in   in
+GET    /b/{board}/filters                                 200  200  --   --   --   --   wait --   in   in   in
 GET    /b/{board}/pins                                    200  200  --   --   --   --   wait --   in   in   in
 POST   /b/{board}/seen                                    go   go   --   --   --   --   wait --   in   in   in
 POST   /b/{board}/pins/{pin}/remove                       go   --   --   --   --   --   wait --   in   in   in
@@ -187,6 +188,7 @@ POST   /c/{case}/marks/{mark}/restore                     --   go   --   --   --
 
 # Search                                                  ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /search                                            200  200  200  200  --   --   wait --   in   in   in
+GET    /search/filters                                    200  200  200  200  --   --   wait --   in   in   in
 GET    /search/results                                    200  200  200  200  --   --   wait --   in   in   in
 GET    /search/saved                                      200  200  200  200  --   --   wait --   in   in   in
 POST   /search/saved                                      422  422  422  422  --   --   wait --   in   in   in

@@ -249,3 +249,37 @@ def test_the_synonyms_are_many_and_each_term_knows_the_others():
     }.items():
         assert tuple(long.split()) in synonyms.others((short,))
     assert synonyms.others(("quokka",)) == ()
+
+
+class TestTheSheetOfFilters:
+    """What a telephone opens instead of the links."""
+
+    def chosen(self, soup):
+        inputs = {one["name"]: one["value"] for one in soup.find_all("input", checked=True)}
+        return inputs | {one.find_parent("select")["name"]: one["value"] for one in soup.select("option[selected]")}
+
+    def test_it_shows_what_is_in_force_and_keeps_the_rest_of_the_question(self, client, corpus):
+        soup = page(client, "/search/filters?q=shadow modality:ct -is:solved age:44 colour:red")
+        assert self.chosen(soup) == {"is": "", "modality": "ct", "sex": "", "age": "40-49", "has": ""}
+        assert soup.select_one("input[type=hidden][name=q]")["value"] == "shadow -is:solved"
+
+    def test_what_it_sends_is_the_question_with_its_filters(self, client, corpus):
+        answer = client.get("/search?q=opacity&is=&modality=ct&sex=&age=&has=")
+        soup = page(client, answer.location)
+        assert soup.find("input", id="q")["value"] == "opacity modality:ct"
+        assert titles(soup) == titles(page(client, "/search?q=opacity modality:ct")) != []
+        opener = soup.select_one("a.to-filters")
+        assert opener["href"] == "/search/filters?q=opacity%20modality%3Act"
+        assert opener.get_text(" ", strip=True) == "Filters 1"
+
+    def test_a_second_filter_of_a_kind_stays_in_the_question(self, client, corpus):
+        soup = page(client, "/search/filters?q=tag:lung modality:ct modality:us")
+        assert self.chosen(soup)["modality"] == "ct"
+        assert soup.select_one("input[type=hidden][name=q]")["value"] == "tag:lung modality:ultrasound"
+
+    def test_a_value_that_is_none_is_named_and_not_passed_over(self, client, corpus):
+        assert "is not understood" in page(client, client.get("/search?q=opacity&sex=purple").location).get_text()
+
+    def test_a_question_stays_within_its_length(self, client, corpus):
+        soup = page(client, client.get(f"/search?q={'x' * 399}&modality=ct").location)
+        assert len(soup.find("input", id="q")["value"]) <= 400
