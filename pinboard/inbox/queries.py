@@ -58,6 +58,14 @@ class Line:
     is_read: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for a member: lines that nobody read, and cases that were begun."""
+
+    unread: int = 0
+    drafts: int = 0
+
+
 def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[Line], Cursor | None]:
     """Give one page of an inbox, newest first; a case that may not be seen any more leaves a line without a title."""
     query = (
@@ -90,17 +98,18 @@ def lines(session: Session, reader: Reader, after: Cursor | None) -> tuple[list[
     return found, Cursor((rows[PAGE - 1].id,)) if len(rows) > PAGE else None
 
 
-def unread(session: Session, user_id: int) -> int:
-    """Count the unread lines, up to what a badge can show."""
-    return int(read(session, _unread(), {"user": user_id, "moment": now()}).scalar_one())
+def waiting(session: Session, user_id: int) -> Waiting:
+    """Count in one statement, because every page asks; unread lines up to what a badge can show."""
+    return Waiting(*read(session, _waiting(), {"user": user_id, "moment": now()}).one())
 
 
 @cache
-def _unread() -> Select[int]:
+def _waiting() -> Select[int, int]:
     user, moment = bindparam("user", type_=Integer), bindparam("moment", type_=InboxItem.at.type)
     mine = (InboxItem.user_id == user, InboxItem.read_at.is_(None), InboxItem.at <= moment)
     few = select(InboxItem.id).where(*mine).limit(MOST)
-    return select(func.count()).select_from(few.subquery())
+    drafts = select(func.count(Case.id)).where(Case.author_id == user, Case.state == CaseState.DRAFT)
+    return select(select(func.count()).select_from(few.subquery()).scalar_subquery(), drafts.scalar_subquery())
 
 
 def _href(reader: Reader, case: str, state: CaseState, kind: str) -> str:

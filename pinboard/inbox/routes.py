@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import Blueprint, Response, g, make_response, render_template, request
 
 from pinboard.inbox import queries, service
@@ -15,14 +17,21 @@ bp = Blueprint("inbox", __name__)
 
 @bp.app_context_processor
 def _context() -> dict[str, object]:
-    """Let the bar ask for the count; only a page that draws it asks the database."""
-    return {"unread_count": unread_count}
+    """Let pages ask for the counts; only one that draws them asks the database."""
+    return {"unread_count": unread_count, "draft_count": lambda: _waiting().drafts}
 
 
 def unread_count() -> int:
     """Count what the reader of this page has not read."""
-    reader = g.get("reader")
-    return queries.unread(db.session(), reader.user_id) if reader is not None and reader.user_id else 0
+    return _waiting().unread
+
+
+def _waiting() -> queries.Waiting:
+    if "waiting" not in g:
+        reader = g.get("reader")
+        is_member = reader is not None and reader.user_id
+        g.waiting = queries.waiting(db.session(), reader.user_id) if is_member else queries.Waiting()
+    return cast("queries.Waiting", g.waiting)
 
 
 @bp.get("/inbox")
