@@ -25,7 +25,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, config, ids, policy
-from pinboard.intake import carry, drafts, publish, receive, review
+from pinboard.intake import carry, copying, drafts, publish, receive, review
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, Consent, ConsentKind, ConsentLevel, Instance, Role, Series, User
 from pinboard.models.ready import ensure_ready
@@ -142,9 +142,9 @@ def main() -> int:
         before, memory, began = Memory.now(), Memory(), time.perf_counter()
         with stores.reading() as session:
             runs = carry.runs_of(session, case.id, released=None)
-        copy = carry.pack(stores, runs, [])
+        copy = copying.pack(stores, runs, [])
         packed = time.perf_counter() - began
-        total, first = consumed(carry.stream(stores, copy, lambda: True))
+        total, first = consumed(copying.stream(stores, copy, lambda: True))
         seconds = time.perf_counter() - began
         memory.close()
         stores.close()

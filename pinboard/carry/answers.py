@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from flask import Response, abort, current_app, jsonify, make_response, render_template, request
 
@@ -13,10 +14,11 @@ from pinboard.carry import offline
 from pinboard.carry.progress import Streams, counted
 from pinboard.carry.queries import Bag, label, missing
 from pinboard.ids import public_id
-from pinboard.intake.carry import Copy, Run, pack, stream
+from pinboard.intake.carry import Run
 from pinboard.intake.children import RefusedFile
+from pinboard.intake.copying import Copy, pack, stream
 from pinboard.intake.errors import IntakeError
-from pinboard.intake.stills import cine, still
+from pinboard.intake.stills import LONGEST, MOST_FRAMES, MOST_SLICES, cine, stack, still, thinned
 from pinboard.intake.stores import Stores
 from pinboard.storage.media import MediaError
 from pinboard.web.extensions import db, stores
@@ -50,7 +52,7 @@ def page(bag: Bag, template: str) -> Response:
 
 
 def archive(bag: Bag, seat: str) -> Response:
-    """Stream the whole bag, or the one series that the address names."""
+    """Stream the whole bag, or the one series that the address names; from the middle on, to whom it broke off."""
     number = request.args.get("series", type=int)
     runs = [run for run in bag.open_runs if number in {None, run.number}]
     if number is not None and number not in {run.number for run in bag.runs}:
@@ -63,18 +65,29 @@ def archive(bag: Bag, seat: str) -> Response:
         raise IntakeError("busy", retry_after=_BUSY_SECONDS)
     try:
         copy = _packed(bag, runs)
+        way = streams.begin(bag.case_id, request.args.get("ticket", ""), copy.size)
+        answer = _resumable(Response(counted(way, _checked(stores(), copy, bag), leave)), copy)
     except BaseException:
         leave()
         raise
-    way = streams.begin(bag.case_id, request.args.get("ticket", ""), copy.size)
-    answer = Response(counted(way, _checked(stores(), copy, bag), leave), content_type="application/zip")
-    answer.content_length = copy.size
-    # A proxy in front would otherwise write it to its own disk first.
-    answer.headers["X-Accel-Buffering"] = "no"
     # A stream that nobody began to read, as after HEAD, has nothing of its own to end with.
     answer.call_on_close(leave)
     _note(bag, seat)
     return _saved(answer, "images.zip" if number is None else f"series-{number}.zip")
+
+
+def _resumable(answer: Response, copy: Copy) -> Response:
+    """Give a stream its size and its tag, and only what was asked for of it.
+
+    What comes before is made anew and not sent: the checksums at the end of an archive are of all its bytes.
+    """
+    answer.content_type = "application/zip"
+    answer.content_length = copy.size
+    answer.set_etag(copy.tag)
+    # A proxy in front would otherwise write it to its own disk first.
+    answer.headers["X-Accel-Buffering"] = "no"
+    answer.make_conditional(request, accept_ranges=True, complete_length=copy.size)
+    return answer
 
 
 def progress(bag: Bag) -> Response:
@@ -85,21 +98,35 @@ def progress(bag: Bag) -> Response:
 
 
 def picture(bag: Bag, seat: str, media: str, variant: str) -> Response:
-    """Give one frame without loss, in its own window or one from the address; or all frames of a cine."""
+    """Give one frame without loss, in its own window or one from the address; or all of a cine or stack."""
     if not bag.runs:
         raise IntakeError("nothing-to-carry")
     frame = FRAME.fullmatch(variant)
-    found = bag.picture(media, int(frame[1])) if frame else bag.cine(media) if variant == CINE else None
-    if found is None:
+    make = _frame(bag, media, int(frame[1])) if frame else _moving(bag, media) if variant == CINE else None
+    if make is None:
         abort(404)
     db.session.close()
     name = f"image-{int(frame[1]) + 1}.png" if frame else CINE
     answer = Response(content_type="image/png" if frame else "image/webp")
     if request.method != "HEAD":
-        answer.set_data(_made(found.instance_id, int(frame[1]) if frame else None))
+        answer.set_data(_made(make))
         _note(bag, seat)
     answer.headers["Content-Security-Policy"] = PICTURE_CSP
     return _saved(answer, name)
+
+
+def _frame(bag: Bag, media: str, frame: int) -> Callable[[], bytes] | None:
+    found = bag.picture(media, frame)
+    return partial(still, stores(), found.instance_id, frame, _window()) if found else None
+
+
+def _moving(bag: Bag, media: str) -> Callable[[], bytes] | None:
+    if found := bag.cine(media):
+        return partial(cine, stores(), found.instance_id)
+    run = bag.stack(media)
+    if run is None:
+        return None
+    return partial(stack, stores(), [one.instance_id for one in run.stack], run.key_in_stack)
 
 
 def megabytes(size: int) -> str:
@@ -146,11 +173,9 @@ def _checked(place: Stores, copy: Copy, bag: Bag) -> Iterator[bytes]:
         raise
 
 
-def _made(instance_id: int, frame: int | None) -> bytes:
+def _made(make: Callable[[], bytes]) -> bytes:
     try:
-        if frame is None:
-            return cine(stores(), instance_id)
-        return still(stores(), instance_id, frame, _window())
+        return make()
     except (RefusedFile, MediaError):
         raise IntakeError("not-published") from None
 
@@ -165,7 +190,6 @@ def _window() -> tuple[float, float] | None:
 
 def _line(run: Run) -> dict[str, object]:
     place, frame = run.key
-    first = run.slices[0]
     return {
         "number": run.number,
         "label": label(run),
@@ -174,7 +198,27 @@ def _line(run: Run) -> dict[str, object]:
         "is_withheld": run.is_withheld,
         "png": f"{run.slices[place].media_name}/f{frame}.png",
         "thumb": f"{run.slices[place].media_name}/w236",
-        "cine": f"{first.media_name}/{CINE}" if len(run.slices) == 1 and run.frames > 1 else "",
+        "moving": None if run.is_withheld else _motion(run),
+    }
+
+
+def _motion(run: Run) -> dict[str, str] | None:
+    """Say where a series as a moving picture is, and how it differs from the series; None where it has none."""
+    first = run.slices[0]
+    if len(run.slices) == 1 and first.frames > 1:
+        words = _("As a moving picture: {shown} of {count} images, at most {longest} pixels wide or high.")
+        count, shown = first.frames, thinned(first.frames, MOST_FRAMES)
+    elif run.stack:
+        words = _(
+            "As a moving picture: {shown} of {count} images one after another, at most {longest} pixels wide or high, "
+            "all in the window of the key image."
+        )
+        first, count, shown = run.stack[0], len(run.stack), thinned(len(run.stack), MOST_SLICES, run.key_in_stack)
+    else:
+        return None
+    return {
+        "address": f"{first.media_name}/{CINE}",
+        "words": words.format(shown=len(shown), count=count, longest=LONGEST),
     }
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from flask import render_template
 
 from pinboard.carry.queries import Bag, label, missing
-from pinboard.intake.carry import Run, picture_names
+from pinboard.intake.carry import Run
+from pinboard.intake.copying import picture_names
 from pinboard.web.assets import folder
 from pinboard.web.text import _
 

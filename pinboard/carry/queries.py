@@ -57,6 +57,11 @@ class Bag:
         found = (one for run in self.open_runs for one in run.slices if one.media_name == media_name)
         return next((one for one in found if one.frames > 1), None)
 
+    def stack(self, media_name: str) -> Run | None:
+        """Give the series that goes along as a moving picture under the name of its first slice."""
+        found = (run for run in self.open_runs if run.stack)
+        return next((run for run in found if run.stack[0].media_name == media_name), None)
+
 
 def label(run: Run) -> str:
     """Name a series and say how many pictures it has."""

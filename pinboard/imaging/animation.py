@@ -14,14 +14,12 @@ if TYPE_CHECKING:
 
     from pinboard.imaging.arrays import Display
 
-LONGEST: Final = 640
-"""Pixels of the longer side: what is sent round in a message, not what is measured on."""
 QUALITY: Final = 75
 _ANIMATION: Final = 0x02
 _NO_BLENDING: Final = 0x02
 
 
-def animate(stills: Iterable[Display], milliseconds: int, *, longest: int = LONGEST) -> bytes:
+def animate(stills: Iterable[Display], milliseconds: int, *, longest: int) -> bytes:
     """Give an animated WebP that runs for ever (WebP container specification, extended file format).
 
     Parameters

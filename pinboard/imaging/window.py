@@ -12,7 +12,9 @@ from pinboard.imaging.arrays import Array, Display
 from pinboard.imaging.groups import Header, frame_header, is_per_frame
 from pinboard.imaging.presets import preset_for
 
-__all__ = ["SHOWING", "Mapping", "frame_header", "is_per_frame", "mapping_for", "modality_values", "to_display"]
+__all__ = [
+    "SHOWING", "Mapping", "frame_header", "is_per_frame", "mapping_for", "modality_values", "shown_like", "to_display",
+]  # fmt: skip
 
 _Floats = npt.NDArray[np.float64]
 
@@ -35,6 +37,7 @@ SHOWING: Final = frozenset(
     | {"SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"}
 )
 """All elements that showing a frame takes of a header."""
+_VOI: Final = ("WindowCenter", "WindowWidth", "VOILUTFunction", "VOILUTSequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,18 @@ def mapping_for(header: Header, frame: Array, *, index: int = 0, window: tuple[f
 def to_display(frame: Array, header: Header, *, index: int = 0, window: tuple[float, float] | None = None) -> Display:
     """Show one frame: rescale or modality LUT, window or VOI LUT, MONOCHROME1 inverted, colour to 8 bits."""
     return mapping_for(header, frame, index=index, window=window).apply(frame)
+
+
+def shown_like(header: Header, mapping: Mapping) -> Header:
+    """Give a header by which a slice is shown in the window of another one, both in the unit of the modality.
+
+    The rescale stays the slice's own, so that one tissue has one grey through a stack (PET, whose slopes differ).
+    """
+    plain = {name: value for name, value in frame_header(header, 0).items() if name not in _VOI}
+    voi = {name: mapping.header[name] for name in _VOI if name in mapping.header}
+    if mapping.window is not None:
+        voi |= {"WindowCenter": [mapping.window[0]], "WindowWidth": [mapping.window[1]]}
+    return plain | voi
 
 
 def modality_values(stored: _Floats, header: Header) -> _Floats:

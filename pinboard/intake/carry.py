@@ -1,27 +1,19 @@
-"""Gathers what a reader may carry away of a case, says how much it is, and streams it as one archive.
+"""Gathers what a reader may carry away of a case, and says how much it is.
 
 What is given to anybody but the person in the images holds no volume from which a face could be rebuilt.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
-from pinboard.intake import zipping
-from pinboard.intake.children import RefusedFile, child_answer
-from pinboard.intake.errors import IntakeError
-from pinboard.intake.export import rebuilt
-from pinboard.intake.stores import Stores
-from pinboard.models import Instance, InstanceState, MediaFile, Series, Study
+from pinboard.models import Instance, InstanceKind, InstanceState, MediaFile, Series, Study
 from pinboard.policy import FOR_EVERYBODY
-from pinboard.sandbox import Answer
 
 VOLUMES: Final = frozenset({"CT", "MR", "PT", "NM"})
 """Modalities whose slices together show the surface of a head."""
@@ -29,8 +21,6 @@ MOST_SLICES, SPARSE_MM = 24, 5.0
 """So few slices so far apart show no face that anybody could rebuild."""
 _HEADER_BYTES: Final = 3_000
 _ENTRY_BYTES: Final = 160
-_ASK_AGAIN: Final = 2.0
-_TRIES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +36,10 @@ class Slice:
     pixels: int
     pack: str
     previews: str
+    shape: tuple[int, int, int]
+    """Rows, columns and samples."""
+    is_scout: bool
+    """Stands aside from the slices."""
     index: tuple[tuple[int, int], ...]
     """Offset and length of each preview."""
 
@@ -67,6 +61,21 @@ class Run:
     def frames(self) -> int:
         """Count the pictures."""
         return sum(one.frames for one in self.slices)
+
+    @property
+    def stack(self) -> tuple[Slice, ...]:
+        """Give the slices that together make one moving picture: those like the key image, if there are several."""
+        key = self.slices[self.key[0]]
+        if self.modality not in VOLUMES or key.frames > 1 or key.is_scout:
+            return ()
+        alike = (one for one in self.slices if one.frames == 1 and one.shape == key.shape and not one.is_scout)
+        found = tuple(alike)
+        return found if len(found) > 1 else ()
+
+    @property
+    def key_in_stack(self) -> int:
+        """Give the place of the key image among the slices of the stack."""
+        return self.stack.index(self.slices[self.key[0]])
 
     @property
     def size(self) -> int:
@@ -108,8 +117,10 @@ def _published(case_id: int, released: Collection[int] | None) -> Any:
     frames, previews = aliased(MediaFile), aliased(MediaFile)
     query = (
         select(Instance.id, Instance.series_id, Instance.media_name, Instance.uid, Instance.number, Instance.rows)
-        .add_columns(Instance.columns, Instance.samples, Instance.dtype, Instance.frame_count, Instance.frame_time)
-        .add_columns(Series.modality, Series.is_recognizable, Series.key_instance_id, Series.key_frame)
+        .add_columns(
+            Instance.kind, Instance.columns, Instance.samples, Instance.dtype, Instance.frame_count, Instance.frame_time
+        )
+        .add_columns(Instance.kind, Series.modality, Series.is_recognizable, Series.key_instance_id, Series.key_frame)
         .add_columns(
             frames.object_name.label("pack"), previews.object_name.label("previews"), previews.index.label("spans")
         )
@@ -146,6 +157,8 @@ def _slice(row: Row[Any]) -> Slice:
         pixels=row.rows * row.columns * row.samples * width * row.frame_count,
         pack=row.pack,
         previews=row.previews,
+        shape=(row.rows, row.columns, row.samples),
+        is_scout=row.kind != InstanceKind.IMAGE,
         index=tuple((start, length) for start, length in row.spans or ()),
     )
 
@@ -175,116 +188,3 @@ def _is_sparse(session: Session, rows: Sequence[Row[Any]]) -> bool:
         for place, one in enumerate(points)
         for other in points[:place]
     )
-
-
-# ---- the archive ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """An archive before it is streamed: what is in it, under which names, and its exact size."""
-
-    texts: tuple[tuple[str, bytes], ...]
-    """What stands beside the images: pages, words, the directory."""
-    files: tuple[tuple[Slice, str, int], ...]
-    """Each instance with its name and length."""
-    pictures: tuple[tuple[Slice, tuple[str, ...]], ...]
-    size: int
-
-
-def picture_names(run: Run) -> list[str]:
-    """Give the names of a series' previews, frame by frame."""
-    return [f"IHE_PDI/{_folder(run)}/FR{frame:06}.JPG" for frame in range(1, run.frames + 1)]
-
-
-def pack(stores: Stores, runs: Sequence[Run], texts: Sequence[tuple[str, bytes]]) -> Copy:
-    """Lay an archive out: a child writes the directory and says how long each instance will be."""
-    placed = [
-        (one, ("DICOM", _folder(run), f"IM{place:06}")) for run in runs for place, one in enumerate(run.slices, 1)
-    ]
-    if not placed:
-        raise IntakeError("nothing-to-carry")
-    answer = child_answer(stores, "catalogue", [], {"files": _described(stores, placed)}, kind="header")
-    sizes = _sizes(answer, len(placed))
-    files = tuple((one, "/".join(path), size) for (one, path), size in zip(placed, sizes, strict=True))
-    beside = (("DICOMDIR", answer.parts[0]), *texts)
-    pictures = tuple(pair for run in runs for pair in _pictures(run))
-    entries = [
-        *((name, len(data)) for name, data in beside),
-        *((name, size) for _one, name, size in files),
-        *(pair for one, names in pictures for pair in zip(names, (length for _at, length in one.index), strict=True)),
-    ]
-    return Copy(beside, files, pictures, zipping.size_of(entries))
-
-
-def _described(stores: Stores, placed: Sequence[tuple[Slice, tuple[str, ...]]]) -> list[dict[str, Any]]:
-    with stores.reading() as session:
-        ids = [one.instance_id for one, _path in placed]
-        wanted = select(Instance.id, Instance.header, Instance.dtype).where(Instance.id.in_(ids))
-        known = {row.id: row for row in session.execute(wanted)}
-    if len(known) != len(placed):
-        raise IntakeError("not-published")
-    return [
-        {"header": known[one.instance_id].header, "dtype": known[one.instance_id].dtype, "path": path}
-        for one, path in placed
-    ]
-
-
-def _sizes(answer: Answer, count: int) -> list[int]:
-    sizes = answer.json.get("sizes")
-    if not isinstance(sizes, list) or len(sizes) != count or len(answer.parts) != 1:
-        raise RefusedFile("damaged")
-    if not all(type(size) is int and size > 0 for size in sizes) or answer.parts[0][128:132] != b"DICM":
-        raise RefusedFile("damaged")
-    return sizes
-
-
-def _pictures(run: Run) -> Iterator[tuple[Slice, tuple[str, ...]]]:
-    names, at = picture_names(run), 0
-    for one in run.slices:
-        yield one, tuple(names[at : at + len(one.index)])
-        at += one.frames
-
-
-def _folder(run: Run) -> str:
-    return f"SE{run.number:06}"
-
-
-def stream(stores: Stores, copy: Copy, still: Callable[[], bool]) -> Iterator[bytes]:
-    """Give the bytes of an archive; at most one image is in memory at a time.
-
-    Whoever may no longer have it is asked by `still` as it goes, and gets no more: a part of an archive opens nowhere.
-    """
-    out, asked = zipping.Zip(), time.monotonic()
-    for name, data in _entries(stores, copy):
-        if time.monotonic() - asked > _ASK_AGAIN:
-            if not still():
-                raise IntakeError("not-published")
-            asked = time.monotonic()
-        yield from out.entry(name, data)
-    yield out.end()
-
-
-def _entries(stores: Stores, copy: Copy) -> Iterator[tuple[str, bytes]]:
-    yield from copy.texts
-    for one, names in copy.pictures:
-        for name, (start, length) in zip(names, one.index, strict=True):
-            yield name, stores.media.read_range(one.previews, start, length)
-    for one, name, size in copy.files:
-        data = patiently(partial(rebuilt, stores, one.instance_id))
-        if len(data) != size:
-            # It was redacted again meanwhile.
-            raise IntakeError("not-published")
-        yield name, data
-
-
-def patiently(make: Callable[[], bytes]) -> bytes:
-    """Wait for a place in the sandbox as often as it takes within reason; half a stream helps nobody."""
-    for _try in range(_TRIES):
-        try:
-            return make()
-        except IntakeError as error:
-            if error.code != "busy":
-                raise
-            time.sleep(error.retry_after)
-    raise IntakeError("busy", retry_after=60)

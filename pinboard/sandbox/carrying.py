@@ -1,4 +1,4 @@
-"""The jobs by which published images go out again: the directory of a copy, one picture, one cine."""
+"""The jobs by which published images go out again: the directory of a copy, its instances, one picture, one cine."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from pinboard.deid import header as headers
 from pinboard.deid.dicomdir import Filed, directory
 from pinboard.deid.encode import EXPLICIT, encode, file_meta
-from pinboard.deid.instance import native_length
-from pinboard.imaging import frames, renditions, window
+from pinboard.deid.instance import Pixels, native_length, write
+from pinboard.imaging import dicom, frames, renditions, window
 from pinboard.imaging.animation import animate
 from pinboard.imaging.arrays import Array, Display
 from pinboard.imaging.errors import Refused
@@ -36,6 +36,29 @@ def _size(header: Json, dtype: str) -> int:
     return written + _PIXEL_HEAD + pixels + pixels % 2
 
 
+@register(HEADER_JOBS)
+def export(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Make the lossless DICOM instance of a header and a frame pack; part 0 is the file."""
+    header = headers.revalidate(params["header"])
+    shape, dtype = tuple(params["shape"]), params["dtype"]
+    pack = memoryview(parts[0])
+    native = tuple(
+        frames.decode_frame(bytes(pack[at["offset"] : at["offset"] + at["length"]]), shape, dtype).tobytes()
+        for at in params["frames"]
+    )
+    float_keyword = {"<f4": "FloatPixelData", "<f8": "DoubleFloatPixelData"}.get(dtype, "PixelData")
+    pixels = Pixels(dicom.EXPLICIT, native, float_keyword)
+    if pixels.size != native_length(header):
+        raise Refused("damaged")
+    return {"size": pixels.size}, [write(header, pixels)]
+
+
+@register(HEADER_JOBS)
+def export_each(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
+    """Make the instances of many images in one child, whose start takes longer than one of them."""
+    return {}, [export([pack], wanted)[1][0] for pack, wanted in zip(parts, params["instances"], strict=True)]
+
+
 @register(PIXEL_JOBS)
 def picture(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
     """Show one stored frame without loss; part 0 is a PNG."""
@@ -49,19 +72,39 @@ def picture(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
 
 @register(PIXEL_JOBS)
 def cine(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
-    """Join stored frames into an animated WebP, part 0; `frames` says where each lies and which one it is."""
+    """Join stored frames into an animated WebP, part 0.
+
+    `images` says how each instance is read; `frames` of which of them each is, its number there, and where it lies in
+    the pack. Slices of several instances are all shown in the window of the one at `key`.
+    """
     shown = list(params["frames"])
     if not shown:
         raise Refused("damaged")
-    return {"frames": len(shown)}, [animate(_stills(parts[0], params), params["milliseconds"])]
+    stills = _stills(memoryview(parts[0]), params)
+    return {"frames": len(shown)}, [animate(stills, params["milliseconds"], longest=params["longest"])]
 
 
-def _stills(pack: bytes, params: Json) -> Iterator[Display]:
-    header, shape, data = params["header"], tuple(params["shape"]), memoryview(pack)
-    is_per_frame = window.is_per_frame(header)
+def _stills(pack: memoryview, params: Json) -> Iterator[Display]:
+    images = _alike(pack, params)
     mapping: window.Mapping | None = None
-    for index, offset, length in params["frames"]:
-        stored: Array = frames.decode_frame(bytes(data[offset : offset + length]), shape, params["dtype"])
-        if mapping is None or is_per_frame:
-            mapping = window.mapping_for(header, stored, index=index)
+    before = -1
+    for which, index, offset, length in params["frames"]:
+        image = images[which]
+        stored = _stored(pack, image, offset, length)
+        if mapping is None or which != before or window.is_per_frame(image["header"]):
+            mapping, before = window.mapping_for(image["header"], stored, index=index), which
         yield mapping.apply(stored)
+
+
+def _alike(pack: memoryview, params: Json) -> list[Json]:
+    """Let slices that each bring a window of their own be shown in one, so that a stack does not flicker."""
+    images: list[Json] = params["images"]
+    if len(images) == 1:
+        return images
+    which, index, offset, length = params["frames"][params["key"]]
+    mapping = window.mapping_for(images[which]["header"], _stored(pack, images[which], offset, length), index=index)
+    return [image | {"header": window.shown_like(image["header"], mapping)} for image in images]
+
+
+def _stored(pack: memoryview, image: Json, offset: int, length: int) -> Array:
+    return frames.decode_frame(bytes(pack[offset : offset + length]), tuple(image["shape"]), image["dtype"])

@@ -21,7 +21,7 @@ from pinboard.deid.identifiers import identifiers
 from pinboard.deid.instance import Pixels
 from pinboard.deid.profile import PROFILE_VERSION
 from pinboard.deid.pseudonym import Keys
-from pinboard.imaging import dicom, frames, renditions, window
+from pinboard.imaging import dicom, renditions, window
 from pinboard.imaging.arrays import Array
 from pinboard.imaging.errors import Refused
 from pinboard.imaging.keyframe import Covers
@@ -245,23 +245,6 @@ def planes(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
 
 def _likeness(header: Json, painted: Array, index: int) -> str | None:
     return dhash(window.to_display(painted, header, index=index))
-
-
-@register(HEADER_JOBS)
-def export(parts: list[bytes], params: Json) -> tuple[Json, Sequence[bytes]]:
-    """Make the lossless DICOM instance of a header and a frame pack; part 0 is the file."""
-    header = headers.revalidate(params["header"])
-    shape, dtype = tuple(params["shape"]), params["dtype"]
-    pack = memoryview(parts[0])
-    native = tuple(
-        frames.decode_frame(bytes(pack[at["offset"] : at["offset"] + at["length"]]), shape, dtype).tobytes()
-        for at in params["frames"]
-    )
-    float_keyword = {"<f4": "FloatPixelData", "<f8": "DoubleFloatPixelData"}.get(dtype, "PixelData")
-    pixels = Pixels(dicom.EXPLICIT, native, float_keyword)
-    if pixels.size != instances.native_length(header):
-        raise Refused("damaged")
-    return {"size": pixels.size}, [instances.write(header, pixels)]
 
 
 def _index(wanted: int | None, dataset: Any) -> int:

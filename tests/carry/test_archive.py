@@ -13,8 +13,9 @@ from PIL import Image
 from pydicom.fileset import FileSet
 from sqlalchemy import select
 
-from pinboard.models import Instance
-from tests.carry.conftest import PATIENT, TRUE_DAY
+from pinboard.intake import copying
+from pinboard.models import Case, Instance
+from tests.carry.conftest import PATIENT, TRUE_DAY, published, slices
 
 NAME = re.compile(r"[A-Z0-9_]{1,8}(\.[A-Z]{1,3})?")
 
@@ -147,3 +148,47 @@ def test_one_series_alone_is_an_archive_of_it(ada, case):
     assert found == {"SE000002"}
     assert answer.headers["Content-Disposition"] == 'attachment; filename="series-2.zip"'
     assert ada.get(f"/c/{case.public_id}/download/images.zip?series=9").status_code == 404
+
+
+# ---- what broke off goes on ------------------------------------------------------------------------------------------
+
+
+def part(browser, case, asked, **more):
+    return browser.get(f"/c/{case.public_id}/download/images.zip", headers={"Range": asked, **more})
+
+
+def test_the_rest_of_an_archive_joins_what_came(ada, case, data):
+    whole = ada.head(f"/c/{case.public_id}/download/images.zip")
+    assert (whole.headers["Accept-Ranges"], whole.content_length) == ("bytes", len(data))
+    for begin in (1, len(data) // 2, len(data) - 1):
+        rest = part(ada, case, f"bytes={begin}-", **{"If-Range": whole.headers["ETag"]})
+        assert (rest.status_code, rest.headers["ETag"]) == (206, whole.headers["ETag"])
+        assert rest.headers["Content-Range"] == f"bytes {begin}-{len(data) - 1}/{len(data)}"
+        assert data[:begin] + rest.get_data() == data
+    assert part(ada, case, "bytes=100-299").get_data() == data[100:300]
+
+
+def test_what_is_another_archive_by_now_begins_anew(stores, desk, ada):
+    case = published(stores, desk, *slices(3, study="1.2.3.4.91"))
+    path = f"/c/{case.public_id}/download/images.zip"
+    before = ada.get(path)
+    assert ada.get(path).headers["ETag"] == before.headers["ETag"]
+    with stores.writing() as session:
+        session.get_one(Case, case.id).findings = "OTHERWORDS" + "x" * (len("FINDINGWORDS") - len("OTHERWORDS"))
+    again = part(ada, case, "bytes=1000-", **{"If-Range": before.headers["ETag"]})
+    assert (again.status_code, again.content_length) == (200, before.content_length)
+    assert again.headers["ETag"] != before.headers["ETag"]
+    assert b"OTHERWORDS" in again.get_data()
+
+
+def test_a_part_that_is_not_there_is_refused_and_keeps_no_place(ada, case, data):
+    for _one in range(4):
+        assert part(ada, case, f"bytes={len(data)}-").status_code == 416
+    assert ada.get(f"/c/{case.public_id}/download/images.zip").status_code == 200
+
+
+def test_many_small_files_are_made_together_and_a_large_one_alone():
+    sizes = [3, 3, 3, 20, 1, *[0] * 40]
+    made = list(copying._batches([(None, "", size << 20) for size in sizes]))
+    assert [one[-1] >> 20 for batch in made for one in batch] == sizes
+    assert [len(batch) for batch in made] == [2, 1, 1, 32, 9]

@@ -9,7 +9,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from pinboard.imaging.window import to_display
-from pinboard.models import Instance
+from pinboard.models import Instance, Series
+from tests.carry.conftest import published, slices
 from tests.intake.files import ct
 
 
@@ -21,6 +22,15 @@ def images(stores, case):
 
 def address(case, image, variant):
     return f"/c/{case.public_id}/download/{image.media_name}/{variant}"
+
+
+def windowed(data, *, center, width):
+    """Give a file that brings another window."""
+    dataset = pydicom.dcmread(io.BytesIO(data))
+    dataset.WindowCenter, dataset.WindowWidth = center, width
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
 
 
 def opened(answer):
@@ -62,7 +72,48 @@ def test_a_cine_has_every_frame(ada, case, images):
     assert first.std() > 5
 
 
-@pytest.mark.parametrize("variant", ["cine.webp", "f1.png", "f00.png", "f0.jpg", "w236", "f0.png/x", ".."])
+def test_a_stack_of_slices_moves_too(ada, case, images):
+    """The slices of a CT come one after another, in their order and all in one window."""
+    stack = [one for one in images if one.series_id == images[0].series_id]
+    shown = opened(ada.get(address(case, stack[0], "cine.webp")))
+    assert (shown.format, shown.n_frames, len(stack)) == ("WEBP", 7, 7)
+    for number, one in enumerate(stack):
+        shown.seek(number)
+        expected = to_display(stored(ada, case, one), one.header)
+        assert np.abs(np.asarray(shown.convert("L"), dtype=int) - expected).mean() < 6
+
+
+def test_a_stack_does_not_flicker_where_each_slice_has_a_window_of_its_own(stores, desk, ada):
+    files = list(slices(3, study="1.2.3.4.88"))
+    files[2] = windowed(files[2], center=2000, width=100)
+    case = published(stores, desk, *files)
+    with stores.reading() as session:
+        found = list(session.scalars(select(Instance).where(Instance.case_id == case.id).order_by(Instance.position)))
+        key = session.get(Series, found[0].series_id).key_instance_id
+    assert key != found[2].id
+    shown = opened(ada.get(address(case, found[0], "cine.webp")))
+    shown.seek(2)
+    alike = np.asarray(shown.convert("L"), dtype=int)
+    own = to_display(stored(ada, case, found[2]), found[2].header)
+    plain = to_display(stored(ada, case, found[2]), next(one.header for one in found if one.id == key))
+    assert np.abs(alike - plain).mean() < 6 < np.abs(alike - own).mean()
+
+
+def test_a_long_stack_is_thinned_and_the_page_says_so(ada, case, images, monkeypatch):
+    monkeypatch.setattr("pinboard.intake.stills.MOST_SLICES", 3)
+    monkeypatch.setattr("pinboard.carry.answers.MOST_SLICES", 3)
+    shown = opened(ada.get(address(case, images[0], "cine.webp")))
+    page = ada.get(f"/c/{case.public_id}/download").text
+    assert 2 <= shown.n_frames <= 3
+    assert f"{shown.n_frames} of 7 images one after another, at most 640 pixels" in page
+
+
+@pytest.mark.parametrize("place", [1, -1])
+def test_neither_a_later_slice_nor_a_photo_moves(ada, case, images, place):
+    assert ada.get(address(case, images[place], "cine.webp")).status_code == 404
+
+
+@pytest.mark.parametrize("variant", ["f1.png", "f00.png", "f0.jpg", "w236", "f0.png/x", ".."])
 def test_what_is_not_there_is_not_found(ada, case, images, variant):
     assert ada.get(address(case, images[0], variant)).status_code == 404
 

@@ -163,6 +163,8 @@ def test_a_volume_of_a_head_stays_but_for_its_key_image(stores, head, ada):
     assert "a face could be rebuilt" in refused.text
     given = [ada.get(f"{path}/{one.media_name}/f0.png").status_code for one in of_case(stores, head)]
     assert sorted(given) == [200, 404, 404, 404, 404, 404]
+    assert "moving picture" not in page
+    assert {ada.get(f"{path}/{one.media_name}/cine.webp").status_code for one in of_case(stores, head)} == {404}
     one_by_one = [ada.get(f"/c/{head.public_id}/images/{one.public_id}/dicom") for one in of_case(stores, head)]
     assert {answer.status_code for answer in one_by_one} == {409}
 
@@ -170,6 +172,8 @@ def test_a_volume_of_a_head_stays_but_for_its_key_image(stores, head, ada):
 def test_the_person_takes_the_whole_head_along(stores, head, head_of):
     with archive(head_of, f"/my/c/{head.public_id}") as opened:
         assert len(uids(opened)) == 6
+    first = of_case(stores, head)[0].media_name
+    assert head_of.get(f"/my/c/{head.public_id}/download/{first}/cine.webp").status_code == 200
 
 
 @pytest.mark.parametrize(("step", "is_given"), [(5.0, True), (4.9, False)])
@@ -217,7 +221,7 @@ def test_each_time_is_noted_with_who_took_it(app, stores, case, ada, author):
 
 def test_a_stream_ends_when_its_reader_may_no_longer(stores, case, ben, monkeypatch):
     """The rest of an archive does not leave after the consent was cut back; what came of it opens nowhere."""
-    monkeypatch.setattr("pinboard.intake.carry._ASK_AGAIN", -1.0)
+    monkeypatch.setattr("pinboard.intake.copying._ASK_AGAIN", -1.0)
     answer = ben.get(f"/c/{case.public_id}/download/images.zip", buffered=False)
     parts = iter(answer.response)
     came = [next(parts)]
