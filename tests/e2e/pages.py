@@ -92,6 +92,7 @@ PAGES = (
     View("attest-look", "attest.show", "ada", "/attest/{wish_waiting}"),
     View("attest-refused", "attest.show", "ben", "/attest/{wish_waiting}", 409),
     View("new", "drafts.new", "ada", "/new"),
+    View("new-shared", "drafts.share_again", "ada", "/new/shared"),
     View("drafts", "drafts.index", "ada", "/drafts"),
     View("draft", "drafts.show", "ada", "/drafts/{draft}"),
     View("draft-ready", "drafts.show", "ada", "/drafts/{ready}"),
