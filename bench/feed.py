@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import os
 import statistics
 import subprocess
 import sys
@@ -28,7 +27,6 @@ from tests.serving import free_port, start, stop
 
 GOAL, MUST = 0.18, 0.12
 CASES = 200
-TICK = os.sysconf("SC_CLK_TCK")
 BARE = """
     import sys
     from flask import Flask
@@ -46,16 +44,20 @@ BARE = """
 
 def seconds_used(pid: int) -> float:
     """Add up the processor time of a process and of all that it started."""
-    total, waiting = 0, [pid]
+    total, waiting = 0.0, [pid]
     while waiting:
         one = waiting.pop()
         try:
-            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
             waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
+            total += time.clock_gettime(cpu_clock(one))
         except OSError:
             continue
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+    return total
+
+
+def cpu_clock(pid: int) -> int:
+    """Name the kernel's clock of a process with all its threads; /proc counts in hundredths, which is ten pages."""
+    return (~pid << 3) | 2
 
 
 def ask(port: int, requests: int, headers: dict[str, str]) -> int:

@@ -29,9 +29,9 @@ class RequestSession(BoundSession):
     It is the bind that carries the option, so a request that never asks the database never takes the writer's place.
     """
 
-    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
-        """Give the engine, in its writing form where this request may change something."""
-        bind = super().get_bind(*args, **kwargs)
+    def get_bind(self, *_args: Any, bind: Engine | Connection | None = None, **_kwargs: Any) -> Engine | Connection:
+        """Give the one engine there is, in its writing form where this request may change something."""
+        bind = self._db.engines[None] if bind is None else bind
         return _writing_form(bind) if isinstance(bind, Engine) and is_unsafe() else bind
 
 

@@ -6,7 +6,7 @@ import hashlib
 
 from flask import Flask, Response, current_app, request
 
-from pinboard.web.compress import compress
+from pinboard.web.compress import compress, vary
 from pinboard.web.htmx import is_fragment, is_htmx, send_toasts
 
 _SELF = ("script-src", "style-src", "img-src", "connect-src", "font-src", "form-action", "manifest-src")
@@ -52,7 +52,7 @@ def finish(response: Response) -> Response:
 
 def _cache_html(response: Response) -> None:
     """Keep pages out of every cache, Back after logout included; let a fragment answer 304 after it asked again."""
-    response.vary.update(("HX-Request", "HX-Request-Type"))
+    vary(response, "HX-Request", "HX-Request-Type")
     if not is_fragment():
         response.headers["Cache-Control"] = "no-store"
         return

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from pinboard.models.clinic_settings import clinic
 from pinboard.web.appearance import attributes, chosen
 from pinboard.web.extensions import db
+from pinboard.web.frame import frame
 from pinboard.web.qr import qr
 from pinboard.web.text import _, ngettext
 from pinboard.web.times import NOW, STEPS, ago, clock_time, day, moment, month
@@ -35,7 +36,7 @@ class Templates(Environment):
 def init_app(app: Flask) -> None:
     """Set the globals of templates."""
     app.jinja_env.globals.update(
-        {"_": _, "ngettext": ngettext, "ago": ago, "qr": qr, "dict": dict, "script_words": script_words}
+        {"_": _, "ngettext": ngettext, "ago": ago, "qr": qr, "dict": dict, "script_words": script_words, "frame": frame}
     )
     app.jinja_env.filters.update({"day": day, "moment": moment, "month": month, "clock_time": clock_time})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
