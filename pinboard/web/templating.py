@@ -36,7 +36,15 @@ class Templates(Environment):
 def init_app(app: Flask) -> None:
     """Set the globals of templates."""
     app.jinja_env.globals.update(
-        {"_": _, "ngettext": ngettext, "ago": ago, "qr": qr, "dict": dict, "script_words": script_words, "frame": frame}
+        {
+            "_": _,
+            "ngettext": ngettext,
+            "ago": ago,
+            "qr": qr,
+            "dict": dict,
+            "script_words": script_words,
+            "kept_bar": frame,
+        }
     )
     app.jinja_env.filters.update({"day": day, "moment": moment, "month": month, "clock_time": clock_time})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
