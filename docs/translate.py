@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "pinboard" / "translations"
-KEYWORDS = {"_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2), "plural_forms": (1, 2)}
 SOURCES = (("pinboard", [("**.py", "python")]), ("templates", [("**.html", "jinja2.ext:babel_extract")]))
 
 # Below the web there is no reader and so no language; what is said there in whole sentences or words of a list is

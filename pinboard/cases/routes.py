@@ -19,7 +19,7 @@ from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
 from pinboard.web.openings import note_opening
 from pinboard.web.paging import Cursor
-from pinboard.web.text import _
+from pinboard.web.text import _, pgettext
 from pinboard.web.words import left as doubts_left
 
 bp = Blueprint("cases", __name__)
@@ -43,7 +43,7 @@ ACTIONS = (
     Action("carry", "download", _("Take along"), is_rare=True),
     Action("edit", "edit", _("Edit"), key="e", is_rare=True),
     Action("audience", "audience", _("Who can see this"), is_rare=True),
-    Action("see", "history", _("History"), is_rare=True),
+    Action("see", "history", pgettext("of changes", "History"), is_rare=True),
     Action("openings", "openings", _("Who had opened it"), is_rare=True),
     Action("flag", "flag", _("Report what says who the patient is"), is_rare=True),
 )

@@ -13,7 +13,7 @@ from pinboard.drafts.forms import CaseForm
 from pinboard.models import AccountState, Board, BoardKind, Case, ConsentLevel, Group, Role, User
 from pinboard.models.clinic_settings import clinic
 from pinboard.policy import Reader
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 WALLS = (BoardKind.PERSONAL, BoardKind.GROUP)
 MOST_PEOPLE = 500
@@ -113,9 +113,9 @@ def reach(session: Session, case: Case, form: CaseForm) -> str:
     if not made:
         return _("Nobody but you sees it until you choose.")
     count = policy.preview_readers(session, case, made).total
-    words = _("This reaches nobody yet.") if count == 0 else _("This reaches 1 person.")
-    if count > 1:
-        words = _("This reaches {count} people.").format(count=count)
+    words = _("This reaches nobody yet.")
+    if count:
+        words = ngettext("This reaches 1 person.", "This reaches {count} people.", count).format(count=count)
     if made.get("groups") or made.get("boards"):
         words += " " + _("Who joins those boards and groups later sees it too.")
     if made.get("outside"):

@@ -18,7 +18,7 @@ from pinboard.intake.montage import LARGE_LENGTH, LENGTH, Slice, in_sheets, slic
 from pinboard.intake.review import Held, held
 from pinboard.models import Case, Instance, InstanceState, ScanState, Series, Suggestion
 from pinboard.policy import NotFound
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 FROM = 8
 """Slices from which on a series is looked at as a whole; fewer are looked at one by one."""
@@ -177,8 +177,10 @@ def _suggested(stack: Stack) -> tuple[dict[int, str], dict[int, str]]:
     for one in stack.slices:
         here = [other for other in stack.offered.get(one.held.id, []) if _is_on(other, one)]
         if count := sum(map(suggestions.is_open, here)):
-            more = _("{count} suggestions: something to paint over").format(count=count)
-            sure[one.number] = _("1 suggestion: something to paint over") if count == 1 else more
+            words = ngettext(
+                "1 suggestion: something to paint over", "{count} suggestions: something to paint over", count
+            )
+            sure[one.number] = words.format(count=count)
         elif any(other.state == "open" for other in here):
             weak[one.number] = WHY["weak"]
     # Thin bright lines in every slice are anatomy; in a few of many they may be letters.

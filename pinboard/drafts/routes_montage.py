@@ -26,7 +26,7 @@ from pinboard.policy import NotFound
 from pinboard.web.access import access
 from pinboard.web.extensions import db, release, stores
 from pinboard.web.htmx import is_fragment, see_other, toast
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 AT_ONCE, AT_LAST = 2.0, 12.0
 """Seconds in which slices are compared before a part of the page answers, and before a confirmation is refused."""
@@ -106,8 +106,8 @@ def unconfirm_slices(draft: str, series: str) -> Response:
     chosen = _chosen(stack, _range())
     count = ranges.unconfirm(db.session(), case, chosen)
     db.session.commit()
-    one, more = _("1 confirmation was taken back"), _("{count} confirmations were taken back").format(count=count)
-    toast(_("None of these slices was confirmed") if count == 0 else one if count == 1 else more)
+    words = ngettext("1 confirmation was taken back", "{count} confirmations were taken back", count)
+    toast(words.format(count=count) if count else _("None of these slices was confirmed"))
     return see_other(url_for("drafts.slices", draft=draft, series=series, _anchor=_anchor(chosen)))
 
 
@@ -251,7 +251,7 @@ def _undo(stack: Stack) -> dict[str, str] | None:
         return None
     if not numbers:
         return {"words": _("Nothing changed: it was so already"), "step": ""}
-    one = _("slice {numbers}") if len(numbers) == 1 else _("slices {numbers}")
+    one = ngettext("slice {numbers}", "slices {numbers}", len(numbers))
     told = one.format(numbers=numbering.told(each.number for each in numbers))
     undo = {"words": words[what].format(slices=told), "step": what, "slices": request.args["slices"]}
     try:

@@ -15,7 +15,7 @@ from pinboard.models import Case
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import respond
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ def _what(names: list[str]) -> str:
     if len(names) < 2:
         return names[0] if names else ""
     others = len(names) - 1
-    if others == 1:
-        return _("{first} and another one").format(first=names[0])
-    return _("{first} and {n} others").format(first=names[0], n=others)
+    return ngettext("{first} and another one", "{first} and {n} others", others).format(first=names[0], n=others)
 
 
 def _same(echo: Echo, what: str) -> str:
@@ -98,11 +96,12 @@ def _photo(_echo: Echo, _what: str) -> str:
 
 
 def _approved(echo: Echo, _what: str) -> str:
-    if echo.count == 1:
-        return _("You said of one marked phrase that it identifies nobody. Readers may see more in it.")
-    return _("You said of {n} marked phrases that they identify nobody. Readers may see more in them.").format(
-        n=echo.count
+    words = ngettext(
+        "You said of one marked phrase that it identifies nobody. Readers may see more in it.",
+        "You said of {n} marked phrases that they identify nobody. Readers may see more in them.",
+        echo.count,
     )
+    return words.format(n=echo.count)
 
 
 SENTENCES: dict[str, Callable[[Echo, str], str]] = {

@@ -24,7 +24,7 @@ from pinboard.policy import NotFound
 from pinboard.web.access import access
 from pinboard.web.extensions import db, release, stores
 from pinboard.web.htmx import is_fragment, see_other, toast
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 from pinboard.web.times import day
 
 
@@ -129,9 +129,12 @@ def to_series(draft: str, image: str) -> Response:
     instance = queries.instance_for(db.session(), case, image)
     changed = reviewing.apply_to_series(db.session(), instance, me())
     db.session.commit()
-    one = _("The areas are on 1 other image now. Look at it and confirm it.")
-    more = _("The areas are on {count} other images now. Look at each and confirm it.").format(count=changed)
-    toast(_("The other images have these areas already.") if changed == 0 else one if changed == 1 else more)
+    words = ngettext(
+        "The areas are on 1 other image now. Look at it and confirm it.",
+        "The areas are on {count} other images now. Look at each and confirm it.",
+        changed,
+    )
+    toast(words.format(count=changed) if changed else _("The other images have these areas already."))
     return see_other(url_for("drafts.review", draft=draft, image=image))
 
 

@@ -14,7 +14,7 @@ from pinboard.custody import Box
 from pinboard.deid.rectangles import Rectangle, covered
 from pinboard.intake.review import boxes_of
 from pinboard.models import Instance, ScanState, Suggestion, SuggestionKind
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 ENOUGH = 0.8
 """Share of a suggestion that must lie under drawn areas, so that nobody need accept it any more."""
@@ -120,7 +120,7 @@ def _found(scan: ScanState, offered: Sequence[Suggested]) -> str:
         return _("No text detected. Look once more.")
     if waiting == 0:
         return _("Every suggestion lies under an area. Look once more.")
-    return _("1 area is suggested.") if waiting == 1 else _("{count} areas are suggested.").format(count=waiting)
+    return ngettext("1 area is suggested.", "{count} areas are suggested.", waiting).format(count=waiting)
 
 
 def _suggested(row: Suggestion, drawn: Sequence[Box], frames: int) -> Suggested:

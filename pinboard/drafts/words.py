@@ -8,7 +8,7 @@ from pinboard import vocabulary
 from pinboard.clock import now
 from pinboard.intake.errors import sentence_for
 from pinboard.web.covers import SENSITIVE
-from pinboard.web.text import _, ngettext
+from pinboard.web.text import _, ngettext, pgettext
 
 PHOTO_KINDS = (
     ("XC", _("Clinical or dental photos")),
@@ -41,7 +41,7 @@ SEXES = (("", _("Not given")), ("F", _("Female")), ("M", _("Male")), ("O", _("Ot
 PLACES = {
     "title": _("Title"),
     "question": _("Question"),
-    "history": _("History"),
+    "history": pgettext("of the patient", "History"),
     "findings": _("Findings"),
     "differential": _("Differential"),
     "tags": _("Tags"),

@@ -10,7 +10,7 @@ from pinboard import vocabulary
 from pinboard.cases.queries import STATES
 from pinboard.models import Resolution
 from pinboard.web.covers import SENSITIVE
-from pinboard.web.text import _
+from pinboard.web.text import _, pgettext
 
 CERTAINTIES = ("certain", "almost certain", "possible")
 SEXES = {"F": _("Female"), "M": _("Male"), "O": _("Other")}
@@ -28,7 +28,7 @@ FIELDS = {
 PLACES = {
     "title": _("Title"),
     "question": _("Question"),
-    "history": _("History"),
+    "history": pgettext("of the patient", "History"),
     "findings": _("Findings"),
     "differential": _("Differential"),
     "tags": _("Tags"),

@@ -21,6 +21,7 @@ from flask_login import current_user
 
 from pinboard.models.clinic_settings import clinic
 from pinboard.web.extensions import db
+from pinboard.web.text import pgettext, plural_forms
 
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
 SOURCE = "en"
@@ -87,6 +88,7 @@ class _Babel(Babel):  # type: ignore[misc]
 
 def init_app(app: Flask) -> None:
     """Let Flask-Babel ask here, and let the root of every page name its language."""
+    app.jinja_env.globals.update({"pgettext": pgettext, "plural_forms": plural_forms})
     _Babel(configure_jinja=False).init_app(app, locale_selector=lambda: str(locale()))
     app.context_processor(_context)
 

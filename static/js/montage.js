@@ -2,6 +2,7 @@
 
 import { Enlarged } from "./montage/enlarged.js";
 import { spans } from "./montage/spans.js";
+import { form } from "./plural.js";
 
 const AGAIN = [1500, 4000, 10_000];
 /* Milliseconds that a slice has to stay on the screen; what flies past was not looked at. */
@@ -82,10 +83,10 @@ class SliceMontage extends HTMLElement {
     if (!this.form) return;
     const ready = [...this.querySelectorAll(".slices .slice:not(.done)")].filter((one) => this.passed.has(Number(one.dataset.slice)));
     const button = this.form.querySelector("[data-confirm]");
-    const { all, some, one, none } = this.words;
+    const { all, some, none } = this.words;
     button.disabled = ready.length === 0;
-    const words = ready.length === 0 ? none : ready.length === this.waiting ? all : ready.length === 1 ? one : some;
-    button.textContent = put(words, { count: ready.length });
+    const words = ready.length === this.waiting ? all : some;
+    button.textContent = ready.length === 0 ? none : put(form(words, ready.length), { count: ready.length });
     this.querySelector("[data-rest]").hidden = ready.length === this.waiting;
     this.form.elements.slices.value = spans(this.passed);
   }

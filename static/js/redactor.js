@@ -1,5 +1,6 @@
 /* <redactor-canvas>: areas to paint over one image, suggested or drawn, by mouse, touch, pen or keyboard. */
 
+import { form } from "./plural.js";
 import { Areas } from "./redactor/areas.js";
 import { Confirming } from "./redactor/confirming.js";
 import { Overlay } from "./redactor/overlay.js";
@@ -8,7 +9,7 @@ import { Saving } from "./redactor/saving.js";
 import { View } from "./redactor/view.js";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const WARNINGS = new Set(["stillLooking", "open", "openOne", "unsaved", "lost", "look"]);
+const WARNINGS = new Set(["stillLooking", "open", "unsaved", "lost", "look"]);
 
 class RedactorCanvas extends HTMLElement {
   connectedCallback() {
@@ -162,7 +163,7 @@ class RedactorCanvas extends HTMLElement {
 
   #acceptAll() {
     const count = this.areas.acceptAll();
-    this.#say(count === 0 ? "none" : count === 1 ? "acceptedOne" : "acceptedAll", { count });
+    this.#say(count === 0 ? "none" : "acceptedAll", { count });
   }
 
   /* By keys the focus goes on to the next one, and after the last to where Enter confirms. */
@@ -269,8 +270,10 @@ class RedactorCanvas extends HTMLElement {
   }
 
   #say(name, values = {}) {
-    const words = Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, String(value)), this.words[name]);
-    this.#tell(words, WARNINGS.has(name));
+    const words = this.words[name];
+    const begun = typeof words === "string" ? words : form(words, Number(values.count));
+    const said = Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, String(value)), begun);
+    this.#tell(said, WARNINGS.has(name));
   }
 
   #tell(words, isWarning) {

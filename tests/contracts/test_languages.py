@@ -1,9 +1,11 @@
 """Every text reaches its reader through a catalogue, and every language that is offered is complete."""
 
+import csv
 import importlib.util
 import re
 import string
 from calendar import month_name
+from functools import cache
 
 import pytest
 from babel.support import NullTranslations
@@ -33,6 +35,9 @@ class Bracketing(NullTranslations):
 
     def gettext(self, message):
         return f"{OPEN}{message}{CLOSE}"
+
+    def pgettext(self, _context, message):
+        return self.gettext(message)
 
     def ngettext(self, msgid1, msgid2, n):
         return self.gettext(msgid1 if n == 1 else msgid2)
@@ -112,7 +117,7 @@ def test_every_language_is_complete():
     sources = translate.texts()
     for code in CODES:
         words = translate.read(code)
-        missing = [one.id for one in sources if one.id and one.id not in words]
+        missing = [one.id for one in sources if one.id and words.get(one.id, one.context) is None]
         assert missing + translate.waiting(words) == [], f"run: python docs/translate.py {code}"
 
 
@@ -131,3 +136,79 @@ def _loses_a_value(one):
 def names(text):
     """Name the values that are filled into a text."""
     return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name}
+
+
+@cache
+def pairs(code):
+    """Give every text of a language that has words with them, each form of a number by itself."""
+    both = [
+        [value if isinstance(value, tuple) else (value,) for value in (one.id, one.string)]
+        for one in translate.read(code)
+    ]
+    return [pair for ids, forms in both for pair in zip(ids, forms, strict=False) if all(pair)]
+
+
+def without_values(text):
+    """Leave out what is filled in, and what is typed in English in every language: modality:CT, setup-link.txt."""
+    return re.sub(r"\{[^}]*\}|-?\w+:[\w-]+|[\w-]+\.txt|«pinboard [^»]*»", "", text)
+
+
+GLOSSARY = list(csv.DictReader((translate.FOLDER / "es" / "glossary.csv").read_text("utf-8").splitlines()))
+ENGLISH = set(
+    WORD.findall(
+        "the and of with from you your not this that these those is are was were been be cannot image images board "
+        "boards slice slices frame login email click link share upload draft case cases comment reader author clinic "
+        "who what which when where how why if or but for to in on at by it its they them there here nobody "
+        "nothing once again before after until while because open close back next show hide take give keep save choose "
+        "look read write"
+    )
+)
+
+
+@pytest.mark.parametrize("row", GLOSSARY, ids=[row["english"] for row in GLOSSARY])
+def test_spanish_says_a_word_of_the_glossary_in_one_way(row):
+    case = 0 if row["english"] == "PIN" else re.IGNORECASE
+    term = re.compile(rf"(?<![\w-]){re.escape(row['english'].split(' (')[0])}(s|d|ed|es)?(?![\w-])", case)
+    said, never = re.compile(row["stems"], re.IGNORECASE), re.compile(rf"\b({row['forbidden']})\b", re.IGNORECASE)
+    meant = [pair for pair in pairs("es") if term.search(without_values(pair[0]))]
+    assert [pair for pair in meant if not said.search(pair[1])] == []
+    assert not row["forbidden"] or [pair for pair in pairs("es") if never.search(without_values(pair[1]))] == []
+
+
+def test_the_glossary_is_about_words_that_are_used():
+    assert len(GLOSSARY) > 50
+    texts = " ".join(text for text, _form in pairs("es")).casefold()
+    assert [row["english"] for row in GLOSSARY if row["english"].split(" (")[0].casefold() not in texts] == []
+
+
+FAULTS = {
+    "a question or a call that does not begin as one": lambda text, form: (
+        form.count("¿") != form.count("?") or form.count("¡") != form.count("!") or ("?" in text) != ("?" in form)
+    ),
+    "quotation marks of English": lambda _text, form: any(mark in form for mark in '“”"'),
+    "an end that the text does not have": lambda text, form: text.endswith(".") != form.endswith("."),
+    "a blank too many": lambda _text, form: "  " in form or form != form.strip(),
+    "a reader addressed as a friend": lambda _text, form: bool(
+        re.search(r"\b(tú|tu|tus|puedes|tienes|debes|quieres|haz)\b", form, re.IGNORECASE)
+    ),
+    "a word of English": lambda _text, form: any(
+        word in ENGLISH for word in WORD.findall(without_values(form).casefold())
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_spanish_is_written_as_spanish_is(fault):
+    assert [pair for pair in pairs("es") if FAULTS[fault](*pair)] == []
+
+
+def test_a_fault_of_spanish_would_be_noticed():
+    wrong = [("Who?", "Quién?"), ("“A”", "“A”"), ("A.", "A"), ("A", "A "), ("A", "Si tú quieres"), ("A", "el board")]
+    assert [FAULTS[fault](*pair) for fault, pair in zip(FAULTS, wrong, strict=True)] == [True] * len(FAULTS)
+
+
+def test_a_word_of_two_meanings_has_words_for_each():
+    spanish = languages.catalogue("es")
+    assert spanish.pgettext("of the patient", "History") == "Antecedentes"
+    assert spanish.pgettext("of changes", "History") == "Historial"
+    assert (spanish.gettext("Back"), spanish.pgettext("to where one was", "Back")) == ("Espalda", "Volver")

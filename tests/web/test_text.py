@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from babel import Locale
 from babel.support import NullTranslations
 
 from pinboard.models.clinic_settings import decide
 from pinboard.web import languages
-from pinboard.web.text import Text, _, ngettext
+from pinboard.web.text import Text, _, ngettext, pgettext, plural_forms
 from pinboard.web.times import ago, day, moment
 from tests.html import page
 
@@ -56,6 +57,35 @@ def test_a_number_chooses_the_form(spoken):
     with spoken("es"):
         assert ngettext("{n} image", "{n} images", 3).format(n=3) == "«3 image»"
         assert ngettext("{n} image", "{n} images", 5) == "«{n} images»"
+
+
+class Arabic(NullTranslations):
+    """A language of six plural forms, each of which says its name."""
+
+    def ngettext(self, msgid1, msgid2, n):
+        return f"{msgid2} {Locale('ar').plural_form(n)}"
+
+
+def test_a_script_gets_all_plural_forms_of_the_language(spoken, monkeypatch):
+    with spoken("en"):
+        assert plural_forms("{n} image", "{n} images") == {"one": "{n} image", "other": "{n} images"}
+    monkeypatch.setattr(languages, "catalogue", lambda _code: Arabic())
+    with spoken("ar"):
+        names = ("zero", "one", "two", "few", "many", "other")
+        assert plural_forms("{n} image", "{n} images") == {name: f"{{n}} images {name}" for name in names}
+
+
+def test_a_word_of_two_meanings_says_which(app, spoken, monkeypatch):
+    class Meaning(NullTranslations):
+        def pgettext(self, context, message):
+            return f"{message} ({context})"
+
+    kept = pgettext("of changes", "History")
+    assert (str(kept), kept) == ("History", "History")
+    monkeypatch.setattr(languages, "catalogue", lambda _code: Meaning())
+    with spoken("es"):
+        assert str(kept) == f"{kept}" == pgettext("of changes", "History") == "History (of changes)"
+        assert app.jinja_env.from_string("{{ pgettext('of the patient', 'History') }}").render().endswith("patient)")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ export class Confirming {
     const doubt = this.saving.isBusy ? String(this.areas.open.length) : this.form.dataset.doubt;
     if (doubt === "0" || this.warned === doubt) return true;
     this.warned = doubt;
-    this.say(doubt === "waiting" ? "stillLooking" : doubt === "1" ? "openOne" : "open", { count: doubt });
+    this.say(doubt === "waiting" ? "stillLooking" : "open", { count: doubt });
     return false;
   }
 
