@@ -45,7 +45,7 @@ class RedactorCanvas extends HTMLElement {
       if (target.matches(".redactor-box")) this.#choose(Number(target.dataset.index));
     });
     document.addEventListener("keydown", (event) => this.#key(event));
-    document.addEventListener("submit", (event) => this.#submit(event));
+    document.addEventListener("submit", (event) => this.#submit(event), true); // before htmx sends it as well
   }
 
   /* Tools */

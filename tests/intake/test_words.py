@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from pinboard import clock
-from pinboard.intake import drafts, publish, receive, sweep, withdraw, words
+from pinboard.intake import drafts, publish, scrubbing, sweep, withdraw, words
 from pinboard.intake.errors import IntakeError
 from pinboard.models import AuditEvent, Case, IdentifierHash, Series, WordApproval
 from pinboard.sandbox import Answer
@@ -119,10 +119,10 @@ def test_hashes_die_with_the_last_image(stores, desk, draft):
 
 
 def test_what_a_child_gives_instead_of_hashes_is_not_kept():
-    kept = receive._words(Answer({"words": ["a" * 32, "Zebraword", 7, "A" * 32, "b" * 31, None]}, []))
+    kept = scrubbing._words(Answer({"words": ["a" * 32, "Zebraword", 7, "A" * 32, "b" * 31, None]}, []))
     assert kept == ("a" * 32,)
-    assert receive._words(Answer({"words": "zebraword"}, [])) == ()
-    assert receive._words(Answer({}, [])) == ()
+    assert scrubbing._words(Answer({"words": "zebraword"}, [])) == ()
+    assert scrubbing._words(Answer({}, [])) == ()
 
 
 def test_nothing_doubtful_is_published_until_somebody_says_that_it_is_harmless(stores, desk, draft):

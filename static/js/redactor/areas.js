@@ -16,7 +16,7 @@ export class Areas {
     Object.assign(this, { rows, columns, frames, hints, changed });
     this.boxes = readBoxes(boxes);
     this.seen = new Set();
-    this.sent();
+    this.see();
     this.past = [];
     this.fill = "block";
     this.isEverywhere = true;
@@ -134,13 +134,14 @@ export class Areas {
   }
 
   /* What is sent comes back with the answer, which may be late: an area that was moved or deleted since is no news. */
-  sent() {
+  see() {
     for (const box of this.boxes) this.seen.add(JSON.stringify(asList(box)));
   }
 
   /* What the server holds now; what is not sent yet stays beside it. */
   adopt(told, isSent) {
     const before = this.text;
+    this.see();
     const news = readBoxes(told);
     const fresh = news.filter((box) => !this.seen.has(JSON.stringify(asList(box))));
     if (isSent) this.boxes = news;

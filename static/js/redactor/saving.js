@@ -54,7 +54,7 @@ export class Saving {
   async #send() {
     const body = new FormData();
     body.set("boxes", this.areas.text);
-    this.areas.sent();
+    this.areas.see();
     const headers = { "X-CSRFToken": this.root.dataset.token, "HX-Request": "true", "HX-Request-Type": "partial" };
     const answer = await fetch(this.root.dataset.save, { method: "POST", body, headers });
     if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
