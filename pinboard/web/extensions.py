@@ -7,11 +7,12 @@ import secrets
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BoundSession
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Connection, Engine
 
 from pinboard.config import Config
@@ -20,6 +21,7 @@ from pinboard.models import Base
 from pinboard.models.engine import WRITE
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_SALT = "wtf-csrf-token"
 _writing: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
@@ -52,7 +54,9 @@ class MaskedCsrf(CSRFProtect):  # type: ignore[misc]
     def _get_csrf_token(self) -> str | None:
         given = next((request.headers[name] for name in ("X-CSRFToken",) if name in request.headers), None)
         # The header first: looking into the form reads the whole body.
-        return _unmask(given or request.form.get("csrf_token"))
+        plain = _unmask(given or request.form.get("csrf_token"))
+        # Flask-WTF compares signed ones. Those in a page are not, because the cookie that they belong to is.
+        return plain and str(URLSafeTimedSerializer(current_app.secret_key, salt=_SALT).dumps(plain))
 
 
 db = Database(
@@ -97,7 +101,7 @@ def csrf_token() -> str:
     """Give the token of this answer, masked anew in each answer and the same in all forms of one."""
     made: str | None = g.get("masked_token")
     if made is None:
-        plain = generate_csrf().encode()
+        plain = bytes.fromhex(session.setdefault("csrf_token", secrets.token_hex(20)))
         mask = secrets.token_bytes(len(plain))
         made = g.masked_token = base64.urlsafe_b64encode(mask + _xor(plain, mask)).decode().rstrip("=")
     return made
@@ -125,7 +129,7 @@ def _unmask(text: str | None) -> str | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return _xor(raw[len(raw) // 2 :], raw[: len(raw) // 2]).decode()
+        return _xor(raw[len(raw) // 2 :], raw[: len(raw) // 2]).hex()
     except ValueError:
         return None
 
