@@ -87,9 +87,13 @@ def count_events(session: Session) -> int:
 
 
 def boards(session: Session) -> list[Any]:
-    """List boards with the number of their pins."""
+    """List boards with the number of their pins; the trash leaves some without title and pins."""
     pins = select(func.count()).where(Pin.board_id == Board.id).scalar_subquery()
-    return list(session.execute(select(Board, pins.label("pins")).order_by(Board.kind, Board.title).limit(500)).all())
+    return list(
+        session.execute(
+            select(Board, pins.label("pins")).where(Board.title != "").order_by(Board.kind, Board.title).limit(500)
+        ).all()
+    )
 
 
 def proofs(session: Session, *, but: Proof | None) -> list[Any]:

@@ -27,7 +27,7 @@ _CODES: dict[tuple[str, str], str] = {
         " publish publish-failed publish-start restore restored shown solve"
         " unhide unpin words-approved"
     ),
-    ("110105", "DICOM Study Deleted"): "discard draft-remove erase erased image-remove purge",
+    ("110105", "DICOM Study Deleted"): "board-purge discard draft-remove erase erased image-remove purge",
     ("110106", "Export"): (
         "attest attest-asked attest-returned attest-void attested export released sample-end"
         " sample-offer sample-pick sample-unpick sample-week share-extended share-made"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, make_response, render_template, request
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from pinboard.boards.blueprint import bp, is_clinician
 from pinboard.boards.forms import GroupForm
 from pinboard.clock import now
 from pinboard.ids import public_id
-from pinboard.models import Board, BoardKind, Group, GroupMember, User
+from pinboard.models import AccountState, Board, BoardKind, Group, GroupMember, Role, User
 from pinboard.policy import NotFound, Reader, may_board
 from pinboard.web import words
 from pinboard.web.access import access
@@ -73,11 +73,11 @@ def add_member(name: str) -> Response:
 @bp.post("/groups/<name>/people/<member>/remove")
 @access("reader")
 def remove_member(name: str, member: str) -> Response:
-    """Take somebody out of a group, or leave it; whoever made it stays."""
+    """Take somebody out of a group, or leave it; whoever looks after it stays."""
     group = _group(name)
     user = db.session.scalar(select(User).where(User.public_id == member))
     is_own = user is not None and user.id == g.reader.user_id
-    if user is None or user.id == group.created_by_id or not (is_own or _keeps(group)):
+    if user is None or user.id == _keeper(group) or not (is_own or _keeps(group)):
         raise NotFound
     row = db.session.get(GroupMember, (group.id, user.id))
     if row is None:
@@ -109,7 +109,19 @@ def _group(name: str, *, is_kept: bool = False) -> Group:
 
 def _keeps(group: Group) -> bool:
     """Tell whether the reader decides who is in a group, and with that who sees what it was chosen for."""
-    return bool(group.created_by_id == g.reader.user_id and is_clinician())
+    return bool(is_clinician() and _keeper(group) == g.reader.user_id)
+
+
+def _keeper(group: Group) -> int | None:
+    """Give who looks after a group: its maker, and once that account is closed the clinician who is in it longest."""
+    return db.session.scalar(
+        select(User.id)
+        .join(GroupMember, GroupMember.user_id == User.id)
+        .where(GroupMember.group_id == group.id)
+        .where(User.state == AccountState.ACTIVE, User.role == Role.CLINICIAN, User.verified_at.is_not(None))
+        .order_by(case((User.id == group.created_by_id, 0), else_=1), GroupMember.added_at, User.id)
+        .limit(1)
+    )
 
 
 def _create(session: Session, name: str, by: int) -> Group | None:
@@ -155,7 +167,8 @@ def _context(group: Group, error: str | None = None) -> dict[str, Any]:
         Board.archived_at.is_(None),
     )
     members = select(User).join(GroupMember, GroupMember.user_id == User.id).where(GroupMember.group_id == group.id)
-    keeps = _keeps(group)
+    keeper = _keeper(group)
+    keeps = is_clinician() and keeper == g.reader.user_id
     here = select(GroupMember.user_id).where(GroupMember.group_id == group.id)
     return {
         "group": group,
@@ -164,6 +177,7 @@ def _context(group: Group, error: str | None = None) -> dict[str, Any]:
         "members": [("", _("Choose")), *queries.members(session, here)] if keeps else [],
         "people_error": error,
         "keeps": keeps,
+        "keeper_id": keeper,
         "may_make": is_clinician(),
         "own_id": g.reader.user_id,
     }

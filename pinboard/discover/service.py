@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from pinboard import audit, policy
 from pinboard.clock import now
-from pinboard.intake.notes import note
+from pinboard.ids import public_id
+from pinboard.intake.notes import note, tell
 from pinboard.models import Case, PublicSample, User
 from pinboard.models.clinic_settings import decide
 from pinboard.policy import NotFound
@@ -43,6 +44,7 @@ def pick(session: Session, case: Case, by: User) -> None:
     policy.pick_public(session, case, by)
     sample.picked_by_id, sample.picked_at = by.id, now()
     note(session, case, by, "sample-picked")
+    _tell_author(session, case, "sample-picked", by)
     audit.record(session, actor=by, verb="sample-pick", case=case)
 
 
@@ -52,6 +54,7 @@ def unpick(session: Session, case: Case, by: User) -> None:
     sample.picked_by_id = sample.picked_at = sample.week_of = None
     policy.unpick_public(session, case)
     note(session, case, by, "sample-unpicked")
+    _tell_author(session, case, "sample-unpicked", by)
     audit.record(session, actor=by, verb="sample-unpick", case=case)
 
 
@@ -70,6 +73,12 @@ def open_to_visitors(session: Session, *, is_open: bool, is_listed: bool, by: Us
     changed = {name: value for name, value in wishes.items() if decide(session, name, value, by_id=by.id)}
     if changed:
         audit.record(session, actor=by, verb="discover-changed", detail=changed)
+
+
+def _tell_author(session: Session, case: Case, kind: str, by: User) -> None:
+    """Let the author know what became of the offer; whoever picks a case of their own knows."""
+    if by.id != case.author_id:
+        tell(session, case, kind, f"{kind}:{public_id()}")
 
 
 def _sample(session: Session, case: Case) -> PublicSample:

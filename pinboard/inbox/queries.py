@@ -36,13 +36,20 @@ WORDS = {
     "flag-restored": _("A reviewer looked at your reported case; it is shown again"),
     "flag-redacted": _("A reported case of yours was mended and is shown again"),
     "flag-erased": _("A reviewer erased a reported case of yours"),
+    "sample-picked": _("The clinic shows your offered case to visitors"),
+    "sample-unpicked": _("The clinic shows your offered case to visitors no more"),
     "flag-closed": _("A reviewer looked at the case you reported"),
 }
 
 
 ASKED = "attest-asked"
 """Leads to the page of what waits; the case itself may be one that this clinician sees for the look alone."""
-LOOKS = frozenset({"attested", "attest-returned", "attest-void"})
+PLACES = {
+    **dict.fromkeys(("attested", "attest-returned", "attest-void"), "/shares"),
+    **dict.fromkeys(("sample-picked", "sample-unpicked"), "/discover"),
+    **dict.fromkeys(("comment", "reply"), "#thread"),
+}
+"""Where on the pages of a case a line leads, if not to the case itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,4 @@ def _href(reader: Reader, case: str, state: CaseState, kind: str) -> str:
         return "/flags"
     if state in {CaseState.DRAFT, CaseState.PUBLISHING}:
         return f"/drafts/{case}"
-    if kind in LOOKS:
-        return f"/c/{case}/shares"
-    return f"/c/{case}#thread" if kind in {"comment", "reply"} else f"/c/{case}"
+    return f"/c/{case}{PLACES.get(kind, '')}"

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from pinboard import clock
-from pinboard.intake import memory, mend_job
+from pinboard.intake import boards, memory, mend_job
 from pinboard.intake.desk import LIVE, being_mended
 from pinboard.intake.drafts import discard
 from pinboard.intake.notes import doom, tell
@@ -57,6 +57,7 @@ def sweep(stores: Stores, now: datetime | None = None) -> None:
         _warn(session, now)
         _forget_rows(session, now)
         purge_withdrawn(session)
+        boards.purge_removed(session, now)
         memory.forget_unused(session, now)
     _destroy_strays(stores)
     stores.vault.sweep(now)

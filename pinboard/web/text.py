@@ -54,6 +54,7 @@ class Text(str):
     """A text that a module holds before anybody reads it. Shown or formatted, it speaks the reader's language."""
 
     __slots__ = ("context",)
+    context: str
 
     def __new__(cls, text: str, context: str = "") -> Self:
         """Take the text as the code has it."""

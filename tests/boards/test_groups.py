@@ -1,9 +1,13 @@
 """Groups: who is in them, who decides it, and what their boards show to whom."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
 from sqlalchemy import select
 
 from pinboard import policy
-from pinboard.models import Board, BoardKind, Group, GroupMember, Source
+from pinboard.models import AccountState, Board, BoardKind, Group, GroupMember, Role, Source
 from tests.factories import make_board, make_case, make_group, make_pin, make_user
 from tests.html import page
 
@@ -75,3 +79,62 @@ def test_members_arrange_its_board_and_see_no_case_more(client, browser, session
     session.commit()
     assert client.get("/b/ours").status_code == 404
     assert client.get(f"/c/{opened.public_id}").status_code == 404
+
+
+class TestWhoseMakerIsGone:
+    """A group whose maker's account was closed is looked after by the clinician who is in it longest."""
+
+    @pytest.fixture
+    def group(self, session):
+        ada, tom, ben, cleo = (
+            make_user(session, name, role)
+            for name, role in (
+                ("Ada Owens", Role.CLINICIAN),
+                ("Tom Reed", Role.TRAINEE),
+                ("Ben Shah", Role.CLINICIAN),
+                ("Cleo Marsh", Role.CLINICIAN),
+            )
+        )
+        group = make_group(session, ada, tom, ben, cleo, made_by=ada)
+        rows = session.scalars(select(GroupMember).where(GroupMember.group_id == group.id)).all()
+        for place, user in enumerate((ada, tom, ben, cleo)):
+            next(row for row in rows if row.user_id == user.id).added_at -= timedelta(days=9 - place)
+        session.commit()
+        return SimpleNamespace(here=f"/groups/{group.public_id}", row=group, ada=ada, tom=tom, ben=ben, cleo=cleo)
+
+    def test_the_clinician_who_is_in_it_longest_looks_after_it(self, browser, session, sign_in, group):
+        dora = make_user(session, "Dora Hill")
+        group.ada.state = AccountState.DISABLED
+        session.commit()
+        ben, cleo, tom = (browser() for _ in range(3))
+        for who, where in ((group.ben, ben), (group.cleo, cleo), (group.tom, tom)):
+            sign_in(who, where)
+        for other in (cleo, tom):
+            assert other.post(f"{group.here}/people", {"member": dora.public_id}).status_code == 404
+            assert other.post(f"{group.here}/people/{group.ben.public_id}/remove").status_code == 404
+        assert ben.post(f"{group.here}/people", {"member": dora.public_id}).status_code == 303
+        assert dora.id in members(session, group.row)
+        row = next(item for item in page(ben, group.here).select("#group-people li") if "Ben Shah" in item.get_text())
+        assert "looks after the group" in row.get_text()
+        assert ben.post(f"{group.here}/people/{group.ben.public_id}/remove").status_code == 404
+        assert ben.post(f"{group.here}/people/{group.ada.public_id}/remove").status_code == 303
+        assert group.ada.id not in members(session, group.row)
+
+    def test_as_long_as_the_maker_is_here_nobody_else_does(self, browser, sign_in, group):
+        sign_in(group.ben, ben := browser())
+        assert ben.post(f"{group.here}/people/{group.cleo.public_id}/remove").status_code == 404
+
+    def test_a_maker_who_comes_back_looks_after_it_again(self, browser, session, sign_in, group):
+        for state, answer in ((AccountState.DISABLED, 422), (AccountState.ACTIVE, 404)):
+            group.ada.state = state
+            session.commit()
+            sign_in(group.ben, ben := browser())
+            assert ben.post(f"{group.here}/people", {"member": "x"}).status_code == answer
+
+    def test_without_a_clinician_nobody_does(self, browser, session, sign_in, group):
+        for user in (group.ada, group.ben, group.cleo):
+            user.state = AccountState.DISABLED
+        session.commit()
+        sign_in(group.tom, tom := browser())
+        assert tom.get(group.here).status_code == 200
+        assert tom.post(f"{group.here}/people", {"member": group.ben.public_id}).status_code == 404

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from pinboard import policy
 from pinboard.clock import now
-from pinboard.models import AuditEvent, ConsentLevel, Instance, MediaFile, PublicSample, Series
+from pinboard.models import AuditEvent, ConsentLevel, InboxItem, Instance, MediaFile, PublicSample, Series, User
 from pinboard.models.clinic_settings import decide, forget
 from pinboard.storage.backends import LocalBackend
 from tests.factories import (
@@ -207,6 +207,24 @@ def test_an_administrator_picks_lets_go_and_names_the_case_of_the_week(client, b
     assert "Case of the week" not in visitor.get("/").text
     verbs = [event.verb for event in session.query(AuditEvent).order_by(AuditEvent.id)]
     assert [verb for verb in verbs if verb.startswith("sample")] == ["sample-pick", "sample-week", "sample-unpick"]
+
+
+def test_the_author_is_told_what_became_of_the_offer(client, browser, session, opened, sign_in):
+    case = make_sample(session, make_case(session, level=ConsentLevel.PUBLIC, title="Inside"))
+    own = make_sample(session, make_case(session, opened, level=ConsentLevel.PUBLIC, title="Her own"))
+    session.commit()
+    sign_in(opened)
+    for act in ("pick", "pick", "unpick", "pick"):
+        client.post(f"/admin/discover/{case.public_id}/{act}")
+    client.post(f"/admin/discover/{own.public_id}/pick")
+    lines = session.query(InboxItem).order_by(InboxItem.id).all()
+    assert [(line.user_id, line.kind) for line in lines] == [
+        (case.author_id, kind) for kind in ("sample-picked", "sample-unpicked", "sample-picked")
+    ]
+    sign_in(session.get(User, case.author_id), author := browser())
+    inbox = BeautifulSoup(author.get("/inbox").text, "html.parser").find("main")
+    assert "The clinic shows your offered case to visitors no more" in inbox.get_text()
+    assert inbox.find("a", href=f"/c/{case.public_id}/discover") is not None
 
 
 def test_it_is_gone_with_the_next_request_however_it_ends(client, browser, session, opened, sign_in, web_clock):
