@@ -24,7 +24,7 @@ from pinboard.storage.media import MediaError
 from pinboard.web.extensions import db, stores
 from pinboard.web.headers import PICTURE_CSP
 from pinboard.web.openings import note_download
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 FRAME = re.compile(r"f(0|[1-9][0-9]{0,5})\.png")
 CINE = "cine.webp"
@@ -146,7 +146,7 @@ def duration(size: int, megabits: int) -> str:
     if seconds < 50:
         return _("less than a minute")
     minutes = math.ceil(seconds / 60)
-    return _("about a minute") if minutes == 1 else _("about {count} minutes").format(count=minutes)
+    return ngettext("about a minute", "about {count} minutes", minutes).format(count=minutes)
 
 
 def _packed(bag: Bag, runs: list[Run]) -> Copy:

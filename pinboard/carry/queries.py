@@ -14,7 +14,7 @@ from pinboard.patients.queries import released
 from pinboard.policy import NotFound, Reader, case_to_carry, reader_for, reader_for_share
 from pinboard.shares.queries import for_colleague, opened
 from pinboard.vocabulary import modality
-from pinboard.web.text import _
+from pinboard.web.text import _, ngettext
 
 __all__ = ["Bag", "label", "missing", "of_clinic", "of_share", "of_subject", "opened"]
 
@@ -65,7 +65,7 @@ class Bag:
 
 def label(run: Run) -> str:
     """Name a series and say how many pictures it has."""
-    count = _("1\u00a0image") if run.frames == 1 else _("{count}\u00a0images").format(count=run.frames)
+    count = ngettext("{count}\u00a0image", "{count}\u00a0images", run.frames).format(count=run.frames)
     return f"{modality(run.modality)}, {count}"
 
 
@@ -74,8 +74,13 @@ def missing(run: Run) -> str:
     if run.numbers is None:
         return ""
     first, last, here = run.numbers
-    sentence = _("Not the whole series: of the slices {first} to {last}, {here} are here and {gone} are missing.")
-    return sentence.format(first=first, last=last, here=here, gone=last - first + 1 - here)
+    gone = last - first + 1 - here
+    sentence = ngettext(
+        "Not the whole series: of the slices {first} to {last}, {here} are here and {gone} is missing.",
+        "Not the whole series: of the slices {first} to {last}, {here} are here and {gone} are missing.",
+        gone,
+    )
+    return sentence.format(first=first, last=last, here=here, gone=gone)
 
 
 def of_clinic(session: Session, reader: Reader, public_id: str) -> Bag:

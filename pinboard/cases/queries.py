@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from pinboard.cases.cards import CARD, STATES, Card, Cover, card, cover
-from pinboard.models import Instance, InstanceState, Series, Study
+from pinboard.models import Case, Instance, InstanceState, Series, Study
 from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
 from pinboard.web.stage import few, small
@@ -95,6 +95,17 @@ def runs(session: Session, case_id: int) -> list[Run]:
     for row in rows:
         grouped.setdefault(row[0], []).append(row)
     return [_run(number, group) for number, group in enumerate(grouped.values(), start=1)]
+
+
+def address_of(session: Session, case: Case, media_name: str | None) -> str:
+    """Give the page of a case at one picture, or at its beginning where a reader of the case does not see that."""
+    for run in runs(session, case.id):
+        before = 0
+        for part in run.parts:
+            if part.media_name == media_name:
+                return f"/c/{case.public_id}/series/{run.number}?frame={before + part.frames // 2}"
+            before += part.frames
+    return f"/c/{case.public_id}"
 
 
 def _run(number: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, g, make_response, render_template, request, url_for
 from sqlalchemy import select
 
+from pinboard.cases.queries import address_of
 from pinboard.drafts.blueprint import bp, me
 from pinboard.drafts.routes_review import review_page
 from pinboard.intake import desk, mend
@@ -43,7 +44,7 @@ def redacting(case_id: str, image: str) -> Response:
         toast(_("The image could not be prepared. It stays hidden; look at it and confirm it once more."))
         return see_other(url_for("drafts.redact", case_id=case_id, image=image))
     toast(_("The image is redacted and shown again, under a new address."))
-    return see_other("/flags" if _is_reviewer_of(case) else f"/c/{case_id}")
+    return see_other("/flags" if _is_reviewer_of(case) else address_of(db.session(), case, instance.media_name))
 
 
 def _opened(case: Case, instance: Instance) -> Response:

@@ -56,6 +56,8 @@ class Run:
     """Place of the key image's slice, and its frame in it."""
     is_withheld: bool = False
     """A volume in which a face could be rebuilt; it stays, but for its key image."""
+    removed: frozenset[int] = frozenset()
+    """Numbers of the slices that were taken out after publishing."""
 
     @property
     def frames(self) -> int:
@@ -87,11 +89,12 @@ class Run:
 
     @property
     def numbers(self) -> tuple[int, int, int] | None:
-        """Give the first and last number of the slices and how many are here, where some between them are not."""
+        """Give the first and last number that are known of the slices and how many are here, where some are not."""
         found = {one.number for one in self.slices if one.number is not None}
-        if len(found) < 2 or len(found) != len(self.slices) or max(found) - min(found) + 1 == len(found):
+        known = found | self.removed
+        if len(known) < 2 or len(found) != len(self.slices) or max(known) - min(known) + 1 == len(found):
             return None
-        return min(found), max(found), len(found)
+        return min(known), max(known), len(found)
 
 
 def runs_of(session: Session, case_id: int, *, released: Collection[int] | None) -> list[Run]:
@@ -104,7 +107,11 @@ def runs_of(session: Session, case_id: int, *, released: Collection[int] | None)
     for row in session.execute(_published(case_id, released)):
         grouped.setdefault(row.series_id, []).append(row)
     closed = set() if released is not None else _faces(session, grouped)
-    return [_run(number, rows, series in closed) for number, (series, rows) in enumerate(grouped.items(), 1)]
+    removed = _removed(session, case_id)
+    return [
+        _run(number, rows, is_withheld=series in closed, removed=frozenset(removed.get(series, ())))
+        for number, (series, rows) in enumerate(grouped.items(), 1)
+    ]
 
 
 def goes_along(session: Session, instance: Instance) -> bool:
@@ -137,12 +144,23 @@ def _published(case_id: int, released: Collection[int] | None) -> Any:
     return query.where(Instance.id.in_(released))
 
 
-def _run(number: int, rows: Sequence[Row[Any]], is_withheld: bool) -> Run:
+def _removed(session: Session, case_id: int) -> dict[int, list[int]]:
+    """Give the numbers of the slices that were taken out, by series, so that a copy says what is missing in it."""
+    gone = select(Instance.series_id, Instance.number).where(
+        Instance.case_id == case_id, Instance.state == InstanceState.REMOVED, Instance.number.is_not(None)
+    )
+    found: dict[int, list[int]] = {}
+    for series_id, number in session.execute(gone):
+        found.setdefault(series_id, []).append(number)
+    return found
+
+
+def _run(number: int, rows: Sequence[Row[Any]], *, is_withheld: bool, removed: frozenset[int]) -> Run:
     slices = tuple(_slice(row) for row in rows)
     first = rows[0]
     place = next((at for at, row in enumerate(rows) if row.id == first.key_instance_id), len(rows) // 2)
     frame = min(first.key_frame, slices[place].frames - 1)
-    return Run(number, first.modality, slices, (place, frame), is_withheld)
+    return Run(number, first.modality, slices, (place, frame), is_withheld, removed)
 
 
 def _slice(row: Row[Any]) -> Slice:

@@ -53,7 +53,10 @@ def choose_keys(session: Session, developed: Mapping[int, Developed]) -> None:
 
 
 def choose_key(session: Session, series: Series) -> None:
-    """Let the first image that is left stand for a series whose key image is gone."""
+    """Let the nearest image that is left stand for a series whose key image is gone.
+
+    What is only hidden, and has no other beside it, comes back with the frame that was chosen of it.
+    """
     left = (
         select(Instance)
         .where(Instance.series_id == series.id, Instance.state.in_([InstanceState.DRAFT, InstanceState.PUBLISHED]))
@@ -62,8 +65,13 @@ def choose_key(session: Session, series: Series) -> None:
     instances = session.scalars(left).all()
     if any(instance.id == series.key_instance_id for instance in instances):
         return
-    series.key_instance_id = instances[0].id if instances else None
-    series.key_frame = instances[0].frame_count // 2 if instances else 0
+    gone = session.get(Instance, series.key_instance_id) if series.key_instance_id else None
+    if not instances and gone is not None and gone.state == InstanceState.HIDDEN:
+        return
+    place = gone.position if gone else 0
+    nearest = min(instances, key=lambda one: (one.is_subject_only, abs(one.position - place)), default=None)
+    series.key_instance_id = nearest.id if nearest else None
+    series.key_frame = nearest.frame_count // 2 if nearest else 0
 
 
 def _first(case: Case, chosen: int | None) -> Select[Instance, Series]:

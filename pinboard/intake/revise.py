@@ -54,7 +54,7 @@ def remove_image(session: Session, instance: Instance, by: User, reason: str) ->
     case = session.get_one(Case, instance.case_id, with_for_update=True)
     if case.state not in _VISIBLE or instance.state not in _THERE:
         raise IntakeError("not-published")
-    others = select(Instance.id).where(Instance.case_id == case.id, Instance.state.in_(_THERE))
+    others = select(Instance.id).where(Instance.case_id == case.id, Instance.state.in_(_THERE), policy.FOR_EVERYBODY)
     if session.scalar(others.where(Instance.id != instance.id).limit(1)) is None:
         raise IntakeError("last-image")
     if instance.blob is not None:

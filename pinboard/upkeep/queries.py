@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -100,16 +102,27 @@ def reasons_for(session: Session, reader: Reader, case: Case, *, is_keeper: bool
 
 
 def images_of(session: Session, case_id: int) -> list[Row[Any]]:
-    """Give the images that are part of a published case, in order, those that are hidden too."""
+    """Give the images that are part of a published case, in order, those that are hidden or the subject's own too."""
     query = (
         select(Instance.public_id, Instance.media_name, Instance.columns, Instance.rows, Instance.frame_count)
         .add_columns(Series.modality, Series.alt_text, Series.public_id.label("series"))
+        .add_columns(Instance.is_subject_only, Instance.number)
         .add_columns((Instance.state == InstanceState.HIDDEN).label("is_hidden"), Instance.blob.label("blob"))
         .join(Series, Series.id == Instance.series_id)
         .join(Study, Study.id == Series.study_id)
         .where(Instance.case_id == case_id)
-        .where(Instance.state.in_([InstanceState.PUBLISHED, InstanceState.HIDDEN]), policy.FOR_EVERYBODY)
+        .where(Instance.state.in_([InstanceState.PUBLISHED, InstanceState.HIDDEN]))
         .where(Instance.media_name.is_not(None))
         .order_by(Study.position, Study.id, Series.position, Series.id, Instance.position, Instance.id)
     )
     return list(session.execute(query))
+
+
+def kept_of(images: Sequence[Row[Any]]) -> list[tuple[int, list[tuple[int, str]]]]:
+    """Give the images that only the person in them sees: number of the series, and number and name of each slice."""
+    kept: list[tuple[int, list[tuple[int, str]]]] = []
+    for number, (_series, rows) in enumerate(groupby(images, key=attrgetter("series")), 1):
+        slices = [(row.number or place, row.public_id) for place, row in enumerate(rows, 1) if row.is_subject_only]
+        if slices:
+            kept.append((number, slices))
+    return kept

@@ -197,13 +197,15 @@ def _kept(case_id: str, verb: str) -> Case:
 
 
 def _words(case: Case, form: WordsForm) -> dict[str, object]:
-    images = queries.images_of(db.session(), case.id)
+    found = queries.images_of(db.session(), case.id)
+    images = [row for row in found if not row.is_subject_only]
     series = {row.series: request.form.get(f"{ALT}{row.series}", row.alt_text) for row in images}
     return {
         "case": case,
         "form": form,
         "errors": form.first_errors(),
         "images": images,
+        "kept": queries.kept_of(found),
         "series": series,
         "parts": body_parts()[:80],
         "is_reported": open_flag(db.session(), case) is not None,

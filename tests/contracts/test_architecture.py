@@ -49,6 +49,7 @@ READS = {
     ("cases", "comments"),
     ("cases", "marks"),
     ("comments", "marks"),
+    ("drafts", "cases"),
     ("patients", "boards"),
     ("patients", "cases"),
     ("search", "cases"),

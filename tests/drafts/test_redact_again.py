@@ -102,7 +102,7 @@ def test_from_the_case_to_its_new_picture(app, session, stores, case, image, url
     work(stores)
     done = now(session, image)
     assert (done.state, done.media_name != old, done.blob) == ("published", True, None)
-    assert mine.get(f"{url}/redacting").headers["Location"] == f"/c/{case.public_id}"
+    assert mine.get(f"{url}/redacting").headers["Location"] == f"/c/{case.public_id}/series/1?frame=0"
     assert tom.get(address).status_code == 404
     assert tom.get(picture(done)).status_code == 200
     assert old not in set(session.scalars(select(MediaFile.media_name)))

@@ -32,10 +32,11 @@ from pinboard.models import (
     MediaFile,
     MediaIntent,
     Receipt,
+    Series,
 )
 from pinboard.models.clinic_settings import clinic
 from pinboard.storage.vault import VaultError
-from tests.intake.files import ct, photo
+from tests.intake.files import ct, photo, wheel
 from tests.intake.test_withdraw import release, rows
 
 FIRST, SECOND = (10, 10, 40, 30), (60, 60, 100, 90)
@@ -49,6 +50,29 @@ def case(desk):
 @pytest.fixture
 def image(desk, case):
     return desk.instances(case)[0]
+
+
+def test_the_nearest_image_stands_for_a_series_while_its_own_is_mended(stores, desk, author):
+    """The page of a series stays where it was; a picture alone comes back with the frame that was chosen of it."""
+    common = {"StudyInstanceUID": "1.2.3.4.60", "SeriesInstanceUID": "1.2.3.4.60.1"}
+    case = desk.published(*(ct(InstanceNumber=number, **common) for number in range(1, 6)))
+    stack = sorted(desk.instances(case), key=lambda one: one.position)
+    with stores.writing() as session:
+        session.get(Series, stack[0].series_id).key_instance_id = stack[3].id
+    act(stores, mend.hide_image, stack[3], author)
+    assert key_of(stores, stack[0]) == (stack[2].id, 0)
+    alone = desk.instances(desk.published(wheel("examples_ybr_color.dcm")))[0]
+    with stores.writing() as session:
+        session.get(Series, alone.series_id).key_frame = 7
+    act(stores, mend.hide_image, alone, author)
+    act(stores, mend.show_image, alone, author)
+    assert key_of(stores, alone) == (alone.id, 7)
+
+
+def key_of(stores, image):
+    with stores.reading() as session:
+        series = session.get(Series, image.series_id)
+        return series.key_instance_id, series.key_frame
 
 
 def act(stores, verb, image, by, *more):
