@@ -9,7 +9,8 @@
      "presets": [{"key": "lung", "label": "Lung", "center": -600, "width": 1500, "function": "LINEAR"}, …],
      "frame_time": 33.3,       milliseconds from frame to frame, null where it is no cine
      "key": 17,                the frame that stands for the series
-     "slice_gap": 5.0}         mm from slice to slice, null where it is not known
+     "slice_gap": 5.0,         mm from slice to slice, null where it is not known
+     "volume": {…}}            of slices that lie evenly, see below; {"why": "…"} of others, null of what is no stack
 
 The frames of a series are those of its parts, one after the other. An instance whose frames differ in more than their
 place stands in several parts with the same media name. What frames have in common is one of `views`:
@@ -29,6 +30,14 @@ place stands in several parts with the same media name. What frames have in comm
      "windows": [{"center": 40, "width": 400, "function": "LINEAR", "label": ""}],     or LINEAR_EXACT, SIGMOID
      "voi_lut": [{"first": 0, "bits": 12, "data": […], "label": ""}],      a first entry goes before the windows
      "padding": -2000}                                stored value outside the picture, [from, to], or null
+
+An even volume can be cut along its rows and columns (`imaging.volume`). Axis 0 runs along a row, 1 down a column, 2
+from frame to frame; a plane shows two of them, forwards (1) or backwards (-1):
+
+    {"gap": 3.0,                                     mm from slice to slice
+     "bytes": 12582912,                              what all values need
+     "planes": [{"name": "axial", "label": "Axial", "across": [0, 1], "down": [1, 1], "sides": ["L", "P", "R", "A"]},
+                {"name": "coronal", …}, {"name": "sagittal", …}]}
 
 A frame is `/media/<media name>/n<frame>` (below `/s/<link>/media/` for the holder of a link) as it is stored: the rows
 of little-endian words, each the difference to its left neighbour modulo its size, of which first all lowest bytes

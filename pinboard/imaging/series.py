@@ -89,7 +89,7 @@ def axes_of(values: Sequence[float] | None) -> Axes | None:
     if not values or len(values) != 6:
         return None
     rows, columns = vector(values[:3]), vector(values[3:])
-    if rows is None or columns is None or not 0.9 < math.hypot(*_cross(rows, columns)) < 1.1:
+    if rows is None or columns is None or not 0.9 < math.hypot(*cross(rows, columns)) < 1.1:
         return None
     return rows, columns
 
@@ -98,7 +98,7 @@ def plane(axes: Axes | None) -> str:
     """Name the plane of a slice, as its normal lies nearest to; "" where that is not known, oblique past 30 degrees."""
     if axes is None:
         return ""
-    steepness = [abs(part) for part in _cross(*axes)]
+    steepness = [abs(part) for part in cross(*axes)]
     most = max(steepness)
     if most < math.cos(math.radians(30)):
         return "oblique"
@@ -110,7 +110,7 @@ def slice_position(header: Header) -> float | None:
     position, axes = vector(header.get("ImagePositionPatient")), header.get("ImageOrientationPatient")
     if position is None or not axes or len(axes) != 6:
         return None
-    return _dot(position, _cross((axes[0], axes[1], axes[2]), (axes[3], axes[4], axes[5])))
+    return dot(position, cross((axes[0], axes[1], axes[2]), (axes[3], axes[4], axes[5])))
 
 
 def sort_key(header: Header) -> tuple[float, float]:
@@ -252,16 +252,17 @@ def _by_number(slices: Sequence[Slice], indices: Iterable[int]) -> list[int]:
 def _are_parallel(one: Slice, other: Slice) -> bool:
     if one.axes is None or other.axes is None or one.position is None or other.position is None:
         return one.axes is None and other.axes is None
-    same = all(_dot(mine, yours) > _ALIKE for mine, yours in zip(one.axes, other.axes, strict=True))
+    same = all(dot(mine, yours) > _ALIKE for mine, yours in zip(one.axes, other.axes, strict=True))
     return same and one.size == other.size
 
 
 def _place(one: Slice, first: Slice) -> float:
     """Measure along the normal of the first slice of a stack, so that rounding of directions moves nothing."""
-    return _dot(one.position, _cross(*first.axes)) if one.position and first.axes else 0.0
+    return dot(one.position, cross(*first.axes)) if one.position and first.axes else 0.0
 
 
-def _cross(one: Vector, other: Vector) -> Vector:
+def cross(one: Vector, other: Vector) -> Vector:
+    """Give the direction at right angles to two others."""
     return (
         one[1] * other[2] - one[2] * other[1],
         one[2] * other[0] - one[0] * other[2],
@@ -269,5 +270,6 @@ def _cross(one: Vector, other: Vector) -> Vector:
     )
 
 
-def _dot(one: Vector, other: Vector) -> float:
+def dot(one: Vector, other: Vector) -> float:
+    """Give the length of one along the other, where that has length 1."""
     return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]

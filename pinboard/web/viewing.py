@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.imaging.presets import presets_for
 from pinboard.imaging.view import VERSION, slice_gap, views_of
+from pinboard.imaging.volume import Flaw, volume_of
 from pinboard.models import Instance, InstanceState, Series
 from pinboard.web.text import _
 
@@ -66,6 +67,7 @@ def series_view(session: Session, names: Sequence[str], *, key: int, frame_time:
         "frame_time": frame_time,
         "key": key,
         "slice_gap": slice_gap(positions, kept[0]["orientation"]) if kept else None,
+        "volume": _volume(kept, {(columns, rows) for _name, _count, columns, rows, *_more in parts}, positions),
     }
 
 
@@ -106,3 +108,37 @@ def _presets(modality: str, view: Json) -> list[Json]:
         {"key": one.key, "label": _(one.label), "center": one.center, "width": one.width, "function": "LINEAR"}
         for one in sorted(found, key=lambda preset: preset.key != view.get("preset"))
     ]
+
+
+def _volume(views: Sequence[Json], sizes: set[tuple[int, int]], positions: Sequence[Any]) -> Json | None:
+    """Give the planes of an even volume, or say why a stack of slices is none; of other pictures nothing."""
+    found = volume_of(views, sizes, positions)
+    if isinstance(found, Flaw):
+        return {"why": why} if (why := _reasons().get(found)) else None
+    names = _planes()
+    planes = [
+        {"name": one.name, "label": names[one.name], "across": one.across, "down": one.down, "sides": one.sides}
+        for one in found.planes
+    ]
+    return {"gap": found.gap, "bytes": found.size, "planes": planes}
+
+
+def _planes() -> dict[str, str]:
+    return {
+        "axial": _("Axial"),
+        "coronal": _("Coronal"),
+        "sagittal": _("Sagittal"),
+        "acquired": _("As acquired"),
+        "rows": _("Along the rows"),
+        "columns": _("Along the columns"),
+    }
+
+
+def _reasons() -> dict[Flaw, str]:
+    return {
+        Flaw.DIRECTION: _("No three planes: the slices do not all lie in the same direction."),
+        Flaw.SIZE: _("No three planes: the slices are not all of one size."),
+        Flaw.VALUES: _("No three planes: the values of the slices do not mean the same."),
+        Flaw.GAP: _("No three planes: the slices are not all the same distance apart."),
+        Flaw.SHIFT: _("No three planes: the slices are shifted sideways, as with a tilted gantry."),
+    }

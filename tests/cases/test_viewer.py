@@ -91,6 +91,7 @@ def test_the_form_that_the_viewer_is_written_for(client, session, sign_in):
         "frame_time": None,
         "key": 0,
         "slice_gap": 5.0,
+        "volume": None,
     }
 
 

@@ -1,6 +1,6 @@
 /* The controls under the picture. They come from the server; here they are bound, filled and kept true. */
 
-import { facts, spoken } from "./words.js";
+import { facts, fill, spoken } from "./words.js";
 
 export class Bar {
   constructor(viewer) {
@@ -18,6 +18,15 @@ export class Bar {
     for (const one of viewer.querySelectorAll("[data-needs-grey]")) one.hidden = !viewer.isGrey;
     for (const one of viewer.querySelectorAll("[data-needs-frames]")) one.hidden = viewer.count < 2;
     if (this.looks) this.looks.append(...viewer.looks.choices.map(({ key, label }) => new Option(label, key)));
+    this.offerPlanes(viewer.series.view.volume);
+  }
+
+  /* Slices that lie evenly can be cut across, if the device bears them all at once; else the words say why not. */
+  offerPlanes(volume) {
+    const line = this.viewer.querySelector("[data-too-large]");
+    const isLarge = volume?.bytes > this.viewer.frames.budget;
+    this.viewer.querySelector("[data-part=planes]").hidden = !volume?.planes || isLarge;
+    line.textContent = isLarge ? fill(line.dataset.tooLarge, { size: Math.round(volume.bytes / 2 ** 20) }) : volume?.why ?? "";
   }
 
   change(target) {

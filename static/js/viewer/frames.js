@@ -62,6 +62,14 @@ export class Frames {
     for (const { stopper } of this.coming.values()) stopper.abort();
     for (const { bitmap } of this.kept.values()) bitmap?.close();
     this.kept.clear();
+    this.bytes = 0;
+  }
+
+  /* Leave some of the memory to a part that needs it, a negative number when it is given back. */
+  lend(bytes) {
+    this.budget -= bytes;
+    this.wanted = [];
+    this.drop();
   }
 
   async fetch(frame, signal) {
@@ -81,13 +89,17 @@ export class Frames {
     this.size = entry.bytes;
     this.kept.set(frame, entry);
     this.bytes += entry.bytes;
+    this.drop(frame);
+    return entry;
+  }
+
+  drop(newest) {
     for (const [other, { bytes, bitmap }] of this.kept) {
       if (this.bytes <= this.budget) break;
-      if (other === frame || other === this.shown) continue;
+      if (other === newest || other === this.shown) continue;
       bitmap?.close();
       this.kept.delete(other);
       this.bytes -= bytes;
     }
-    return entry;
   }
 }

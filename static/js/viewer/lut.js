@@ -76,7 +76,7 @@ export function tableOf(entry, grey) {
   return Object.assign(last, { from, to }).table;
 }
 
-function rangeOf(stored) {
+export function rangeOf(stored) {
   let [low, high] = [stored[0], stored[0]];
   for (let at = 1; at < stored.length; at += 1) {
     const value = stored[at];

@@ -1,6 +1,6 @@
 /* What lies over the picture: letters of direction, a scale bar, and what tools and marks draw. */
 
-const STEPS = [500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1];
+export const STEPS = [500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1];
 
 export class Overlay {
   constructor(canvas) {

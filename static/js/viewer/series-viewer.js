@@ -8,7 +8,7 @@
  * viewer.addTool({name, label, key, onDown, onMove, onUp, draw})   see tools.js; `.setTool(name)` chooses one
  * viewer.addLayer({draw(context, viewer)}), .redraw()              whatever else lies over the picture
  * viewer.painter                          {paint({entry, grey, matrix, isSmooth})}, see draw.js
- * events "ready", "frame" {frame}, "look", "camera", "shown" {frame}, none of which bubble
+ * events "ready", "frame" {frame}, "look", "camera", "shown" {frame}, "gone", none of which bubble
  */
 
 import { Bar } from "./bar.js";
@@ -23,7 +23,9 @@ import { Overlay } from "./overlay.js";
 import { Series } from "./series.js";
 import { OWN } from "./tools.js";
 
-const PARTS = { measure: "./tools/measure.js", compare: "./tools/compare.js", montage: "./tools/montage.js", marks: "./marks.js" };
+const PARTS = {
+  measure: "./tools/measure.js", compare: "./tools/compare.js", montage: "./tools/montage.js", marks: "./marks.js", planes: "./planes.js",
+};
 const PATIENCE = 250; // ms until a frame that is awaited is said to be awaited
 
 class SeriesViewer extends HTMLElement {
@@ -66,6 +68,7 @@ class SeriesViewer extends HTMLElement {
     this.input?.stop();
     this.watcher?.disconnect();
     this.frames?.stop();
+    this.tell("gone");
   }
 
   /* What the server knows of the series; without it the frames are shown as pictures. */
