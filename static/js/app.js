@@ -1,11 +1,11 @@
-/* What every page needs: times, dialogs, toasts, menus, keys. Everything works without it, only plainer. */
+/* What every page needs: times, dialogs, toasts, menus. Everything works without it, only plainer. */
 
-const $ = (selector, root = document) => root.querySelector(selector);
-const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /* ---- relative times -------------------------------------------------- */
 
-const WORDS = JSON.parse(document.documentElement.dataset.words);
+export const WORDS = JSON.parse(document.documentElement.dataset.words);
 const [NOW, ...STEPS] = WORDS.ago;
 const UNITS = [[3600, 60], [86400, 3600], [86400 * 60, 86400]].map((unit, at) => [...unit, STEPS[at]]);
 
@@ -175,68 +175,43 @@ function tellConnection() {
 addEventListener("online", tellConnection);
 addEventListener("offline", tellConnection);
 
-/* ---- keys ------------------------------------------------------------ */
+/* ---- what is loaded when it is wanted -------------------------------- */
 
-const PLACES = { h: "/", b: "/boards", i: "/inbox" };
-let leader = -Infinity; // when g was pressed; never, on a new page
+export const CASES = "pin-grid > .card > a, #hits a.stretch"; // what leads to a case, on a wall and in a search
+export const isTyping = (node) => node.closest?.("input:not([type=range], [type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable]");
+export const isPalette = (event) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && $("[data-palette]");
 
-const isTyping = (node) => node.closest?.("input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-
-function press(key) {
-  const root = dialog?.open ? dialog : document;
-  const near = document.activeElement.closest(".card"); // the keys of a card are those of the card in focus
-  const found = $$(`[aria-keyshortcuts~="${CSS.escape(key)}"]`, root)
-    .filter((node) => [null, near].includes(node.closest(".card"))
-      && (node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility()));
-  const target = found.find((node) => near?.contains(node)) ?? found[0];
-  if (!target) return false;
-  if (target.matches("input, textarea")) target.focus();
-  else target.click();
-  return true;
+/* The script of the keys comes with the first press that is not typing, and answers for all that came before it. */
+let pressed = [];
+function press(event) {
+  const { key, target, ctrlKey, metaKey } = event;
+  const isAwaited = pressed.some(isPalette);
+  if (!isAwaited && isTyping(target) && !ctrlKey && !metaKey && key !== "Escape") return;
+  const isBare = !ctrlKey && !metaKey && !event.altKey && document.body.dataset.keys !== "off";
+  if (isAwaited || isPalette(event) || (isBare && (key === "/" || (key.startsWith("Arrow") && target.matches("pin-grid a"))))) event.preventDefault();
+  if (pressed.push(event) > 1) return;
+  import("./keys.js").then(({ start }) => {
+    document.removeEventListener("keydown", press);
+    start(pressed);
+  }, () => { pressed = []; });
 }
+document.addEventListener("keydown", press);
 
-/* Arrows go to the nearest card in that direction, by where it is on the screen. */
-function nextCard(link, key) {
-  const from = link.getBoundingClientRect();
-  const sign = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
-  const along = key === "ArrowLeft" || key === "ArrowRight" ? "left" : "top";
-  const across = along === "left" ? "top" : "left";
-  let best = null;
-  let least = Infinity;
-  for (const other of $$("pin-grid > .card > a")) {
-    const box = other.getBoundingClientRect();
-    const forward = (box[along] - from[along]) * sign;
-    const cost = forward + 3 * Math.abs(box[across] - from[across]);
-    if (forward > 1 && cost < least) { least = cost; best = other; }
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("[data-search]")) import("./search.js").then(({ offer }) => offer(target), () => {});
+});
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.closest("[data-palette]") && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    import("./palette.js").then(({ open }) => open()).catch(() => toast(WORDS.unreachable));
   }
-  best?.focus();
-  return Boolean(best);
-}
+  // From the case that is opened here, keys lead on to its neighbours.
+  const wall = target.closest('a[href^="/c/"]')?.closest("pin-grid, #hits");
+  if (wall) sessionStorage.wall = JSON.stringify({ at: location.href, cases: $$(CASES, wall).map((link) => link.pathname) });
+});
 
-function onKey(event) {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.target.form?.requestSubmit();
-    return;
-  }
-  if (event.key === "Escape") {
-    for (const menu of $$("details[data-menu][open]")) { menu.open = false; $("summary", menu).focus(); }
-    if (isTyping(event.target)) event.target.blur();
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.body.dataset.keys === "off") return;
-  if (act(event)) event.preventDefault();
-}
-
-function act({ key, target, timeStamp }) {
-  if (key.startsWith("Arrow")) return target.matches?.("pin-grid > .card > a") && nextCard(target, key);
-  if (key === "g") { leader = timeStamp; return true; }
-  if (timeStamp - leader < 1200 && PLACES[key]) { location.href = PLACES[key]; return true; }
-  if (key === "/") { ($("[data-search]"))?.focus(); return true; }
-  if (key === "?") { window.htmx?.ajax("GET", "/help/shortcuts", { target: "#dialog", swap: "innerHTML" }); return true; }
-  return key.length === 1 && key !== " " ? press(key) : false;
-}
-
-document.addEventListener("keydown", onKey);
 tellTimes();
 tellConnection();
 dress();

@@ -225,7 +225,7 @@ document.addEventListener("htmx:after:swap", () => {
   const tile = document.getElementById(`t-${focused}`);
   focused = null;
   if (!tile) return;
-  $("summary, input", tile).focus();
+  ($("summary", tile) ?? $("input", tile)).focus();
   say("dropped", place(tile));
 });
 dress();

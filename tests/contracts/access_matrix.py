@@ -38,6 +38,7 @@ GET    /sw.js                                             200  200  200  200  20
 # Help                                                    ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /help                                              200  200  200  200  200  200  200  200  in   in   in
 GET    /help/shortcuts                                    200  200  200  200  200  200  200  200  in   in   in
+GET    /help/commands                                    200  200  200  200  200  200  200  200  in   in   in
 
 # Getting in and out, own settings                        ada  ben  cleo tom  dee  pat  pia  oz   rex  gil  nobody
 GET    /lock                                              go   go   go   go   go   go   go   go   in   in   in

@@ -121,6 +121,7 @@ PAGES = (
     View("help", "help.index", "tom", "/help"),
     View("offline", "pwa.offline", "", "/offline"),
     View("shortcuts", "help.shortcuts", "tom", "/help/shortcuts"),
+    View("commands", "help.commands", "ada", "/help/commands"),
     View("admin-people", "admin.people", "ada", "/admin/people"),
     View("admin-person", "admin.person", "ada", "/admin/people/{ben}"),
     View("admin-invitations", "admin.invitations", "ada", "/admin/invitations"),

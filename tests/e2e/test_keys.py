@@ -28,6 +28,13 @@ RING = """() => {
   return {ring: line || bordered, inside, what: document.activeElement.outerHTML.slice(0, 90)};
 }"""
 
+# Pages, and the place that the list of keys begins with there.
+PLACES = [
+    ("feed", "On a wall of cases"), ("board", "On a wall of cases"), ("case", "On a case"),
+    ("board-arrange", "While a board is arranged"), ("review-cine", "While an image is reviewed"),
+]  # fmt: skip
+CAPS = {"Control+K": ["Ctrl", "K"], "Control+Z": ["Ctrl", "Z"], "ArrowLeft": ["←"], "ArrowRight": ["→"]}
+
 
 @pytest.fixture
 def ada(browser: Browser, clinic: tuple[Site, Scene]) -> Iterator[Visitor]:
@@ -64,6 +71,9 @@ def test_letters_lead_to_places(ada: Visitor, keys: str, leads_to: str) -> None:
 @pytest.mark.parametrize("key", ["n", "s", "e", "?", "g"])
 def test_letters_do_nothing_while_somebody_types_or_holds_a_modifier(ada: Visitor, key: str) -> None:
     page = visit(ada, "case")
+    page.keyboard.press("?")
+    page.locator("dialog[open]").wait_for()
+    page.keyboard.press("Escape")
     page.locator("#thread textarea").first.focus()
     page.keyboard.press(key)
     assert page.locator("#thread textarea").first.input_value() == key
@@ -77,13 +87,62 @@ def test_letters_do_nothing_while_somebody_types_or_holds_a_modifier(ada: Visito
 def test_slash_goes_to_the_search_and_escape_leaves_it(ada: Visitor) -> None:
     page = visit(ada, "board")
     page.keyboard.press("/")
-    assert page.evaluate("() => document.activeElement.name") == "q"
+    page.wait_for_function("() => document.activeElement.name === 'q'")
     page.keyboard.press("Escape")
-    assert page.evaluate("() => document.activeElement.name") != "q"
+    page.wait_for_function("() => document.activeElement.name !== 'q'")
     page.keyboard.press("/")
     page.keyboard.type("wall")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=wall")
+
+
+def test_no_press_is_lost_while_the_script_of_the_keys_is_on_its_way(ada: Visitor) -> None:
+    page = ada.page("ada")
+    held: list[Route] = []
+    page.route("**/js/keys.js", lambda route: held.append(route))  # noqa: PLW0108 - a builtin takes no route
+    visit(ada, "board")
+    assert not held
+    page.keyboard.press("/")
+    page.keyboard.type("wall is:unsolved")
+    assert page.evaluate("() => document.activeElement.name") != "q"
+    with page.expect_response("**/js/keys.js"):
+        held[0].continue_()
+    page.wait_for_function("() => document.querySelector('[data-search]').value === 'wall is:unsolved'")
+    page.wait_for_selector("[data-search][aria-expanded=true]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=wall*")
+
+
+def test_a_wall_asks_for_no_script_of_keys_before_one_is_pressed(ada: Visitor) -> None:
+    page = ada.page("ada")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+    visit(ada, "board")
+    assert "app.js" in asked
+    lazy = {"keys.js", "palette.js", "combobox.js", "search.js", "search.css"}
+    assert not lazy & set(asked)
+    page.keyboard.press("Control+K")
+    page.locator(".palette[open]").wait_for()
+    assert lazy - {"search.js"} <= set(asked)
+
+
+def test_the_list_of_keys_has_what_the_page_promises_and_begins_with_it(ada: Visitor) -> None:
+    for name, title in PLACES:
+        page = visit(ada, name)
+        said = page.evaluate(
+            "() => [...document.querySelectorAll('[aria-keyshortcuts]')].map(one => one.ariaKeyShortcuts)"
+        )
+        promised = {stroke for line in said for stroke in line.split()}
+        page.keyboard.press("?")
+        page.locator("#dialog h3").first.wait_for()
+        assert page.locator("#dialog h3").first.inner_text() == title
+        told = page.locator("#dialog dt").evaluate_all(
+            "lines => lines.flatMap(line => [...line.querySelectorAll('kbd')].map(cap => cap.textContent))"
+        )
+        caps = {cap.replace("−", "-") for cap in told}
+        missing = {stroke for stroke in promised if not set(CAPS.get(stroke, [stroke])) <= caps}
+        assert missing == set(), name
+        assert promised, name
 
 
 @pytest.mark.parametrize(("key", "words"), [("?", "Keys"), ("s", "Pin to a board")])
@@ -172,11 +231,20 @@ def test_single_letters_can_be_switched_off(ada: Visitor) -> None:
     page.get_by_label("Single letters are shortcuts").uncheck()
     page.get_by_role("button", name="Save").click()
     page.wait_for_selector("body[data-keys=off]")
-    for key in ("n", "g", "b", "?"):
+    for key in ("n", "g", "b", "?", "/"):
         page.keyboard.press(key)
-    page.evaluate("() => new Promise(done => setTimeout(done, 300))")
+    # The next one is answered, so those before it were heard and left alone.
+    page.keyboard.press("Control+K")
+    page.locator(".palette[open]").wait_for()
+    assert page.locator("dialog[open]").count() == 1
+    assert page.locator(".palette input").input_value() == ""
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('dialog[open]')")
+    page.locator(".usermenu summary").press("Enter")
+    page.locator(".usermenu[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".usermenu:not([open])").wait_for()
     assert path(page) == "/settings/appearance"
-    assert page.locator("dialog[open]").count() == 0
     page.get_by_label("Single letters are shortcuts").check()
     page.get_by_role("button", name="Save").click()
     page.wait_for_selector("body:not([data-keys])")

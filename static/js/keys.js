@@ -1,0 +1,193 @@
+/* Keys: those of what a page offers (its aria-keyshortcuts), of places, and those that lead from case to case.
+ *
+ * Loaded by app.js with the first press that is not typing. `pinboard/web/keys.py` has the list that people read.
+ */
+
+import { $, $$, CASES, WORDS, isPalette, isTyping, toast } from "./app.js";
+
+const CARD = "pin-grid > .card > a";
+const PLACES = { h: "/", b: "/boards", i: "/inbox" };
+const STEPS = { j: 1, k: -1 };
+const SOON = 1200;
+
+let leader = -Infinity; // when g was pressed; never, on a new page
+let waiting = null; // presses that wait until the palette is there
+
+export function start(presses) {
+  document.addEventListener("keydown", onKey);
+  replay(presses);
+}
+
+/* Presses from before this script, or the palette, was there. Where one of them led into a field, the next are words. */
+function replay(presses) {
+  for (const press of presses) {
+    const field = document.activeElement;
+    if (!waiting && isTyping(field) && field !== press.target) write(field, press);
+    else onKey(press);
+  }
+}
+
+function write(field, { key }) {
+  if (key.length === 1) {
+    field.setRangeText?.(key, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    return;
+  }
+  const isFree = field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  if (isFree && key === "Enter" && field.localName === "input") field.form?.requestSubmit();
+}
+
+function onKey(event) {
+  const { key, target } = event;
+  if (waiting) {
+    event.preventDefault();
+    waiting.push(event);
+  } else if (isPalette(event)) {
+    event.preventDefault();
+    openPalette();
+  } else if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    target.form?.requestSubmit();
+  } else if (key === "Escape") leave(target);
+  else if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target) || document.body.dataset.keys === "off") return;
+  else if (act(event)) event.preventDefault();
+}
+
+function leave(target) {
+  for (const menu of $$("details[data-menu][open]")) {
+    menu.open = false;
+    $("summary", menu).focus();
+  }
+  if (isTyping(target)) target.blur();
+}
+
+async function openPalette() {
+  waiting = [];
+  try {
+    const { open } = await import("./palette.js");
+    await open();
+  } catch {
+    toast(WORDS.unreachable);
+  }
+  const presses = waiting;
+  waiting = null;
+  replay(presses);
+}
+
+function act({ key, target, timeStamp }) {
+  if (key.startsWith("Arrow")) return target.matches?.(CARD) && nextCard(target, key);
+  const isPlace = timeStamp - leader < SOON && key in PLACES;
+  leader = key === "g" ? timeStamp : -Infinity;
+  if (isPlace) return follow($(`.topbar a[href="${PLACES[key]}"]`));
+  if (key === "/") return goToSearch();
+  if (key === "?") return showKeys();
+  if (key.length !== 1 || key === " ") return false;
+  return key === "g" || press(key) || step(key);
+}
+
+function follow(link) {
+  if (link) location.href = link.href;
+  return Boolean(link);
+}
+
+function goToSearch() {
+  $("[data-search]")?.focus();
+  return Boolean($("[data-search]"));
+}
+
+/* Whoever holds a link of a case has no help page, and so no list. */
+function showKeys() {
+  if (!$('a[href="/help"]')) return false;
+  window.htmx?.ajax("GET", `/help/shortcuts?at=${encodeURIComponent(location.pathname)}`, { target: "#dialog", swap: "innerHTML" });
+  return true;
+}
+
+/* ---- what the page offers -------------------------------------------- */
+
+/* Give the controls that have a key and can be used now; those of a card are those of the card in focus. */
+export function offered() {
+  const near = document.activeElement.closest(".card");
+  const root = $("dialog[open]") ?? document;
+  const found = $$("[aria-keyshortcuts]", root).filter((node) => !node.disabled
+    && [null, near].includes(node.closest(".card"))
+    && (node.checkVisibility() || node.closest("details[data-menu]:not([open])")?.checkVisibility()));
+  return near ? found.sort((one, other) => near.contains(other) - near.contains(one)) : found;
+}
+
+export function use(node) {
+  if (node.matches("input, textarea, select")) node.focus();
+  else node.click();
+}
+
+function press(key) {
+  const target = offered().find((node) => node.matches(`[aria-keyshortcuts~="${CSS.escape(key)}"]`));
+  if (target) use(target);
+  return Boolean(target);
+}
+
+/* ---- from case to case ----------------------------------------------- */
+
+function step(key) {
+  if ($("dialog[open]")) return false;
+  const cards = $$(CASES);
+  if ($(".casepage")) return key === "u" ? back() : key in STEPS && nextCase(STEPS[key]);
+  return key in STEPS && cards.length > 0 && focusNext(cards, STEPS[key]);
+}
+
+/* Said seldom, so its words come with those of the palette. */
+function tell(which) {
+  import("./palette.js").then(({ commands }) => commands()).then(({ dataset }) => toast(dataset[which]), () => toast(WORDS.unreachable));
+  return true;
+}
+
+/* Without a card in focus the first one that is seen is the next. */
+function focusNext(cards, way) {
+  const near = document.activeElement.closest(".card, #hits > li");
+  const at = cards.findIndex((card) => near?.contains(card));
+  const next = at < 0 ? cards.find((card) => card.getBoundingClientRect().bottom > 80) : cards[at + way];
+  if (!next) return tell(way > 0 ? "last" : "first");
+  next.focus();
+  return true;
+}
+
+/* The wall or search that a case was opened from last, if this case is on it. */
+function around() {
+  const wall = JSON.parse(sessionStorage.wall ?? "null");
+  const [here] = location.pathname.match(/^\/c\/[^/]+/);
+  const place = wall?.cases.indexOf(here) ?? -1;
+  return place < 0 ? null : { ...wall, place };
+}
+
+function nextCase(way) {
+  const wall = around();
+  if (!wall) return tell("astray");
+  const next = wall.cases[wall.place + way];
+  if (!next) return tell(way > 0 ? "last" : "first");
+  location.href = next;
+  return true;
+}
+
+function back() {
+  const wall = around();
+  if (!wall) return tell("astray");
+  location.href = wall.at;
+  return true;
+}
+
+/* Arrows go to the nearest card in that direction, by where it is on the screen. */
+function nextCard(link, key) {
+  const from = link.getBoundingClientRect();
+  const sign = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
+  const along = key === "ArrowLeft" || key === "ArrowRight" ? "left" : "top";
+  const across = along === "left" ? "top" : "left";
+  let best = null;
+  let least = Infinity;
+  for (const other of $$(CARD)) {
+    const box = other.getBoundingClientRect();
+    const forward = (box[along] - from[along]) * sign;
+    const cost = forward + 3 * Math.abs(box[across] - from[across]);
+    if (forward > 1 && cost < least) { least = cost; best = other; }
+  }
+  best?.focus();
+  return Boolean(best);
+}
