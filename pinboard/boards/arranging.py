@@ -21,6 +21,7 @@ from pinboard.web.extensions import db
 from pinboard.web.htmx import is_fragment, see_other, toast
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _, ngettext
+from pinboard.web.titles import board_title
 
 __all__ = ["bp"]
 
@@ -215,7 +216,7 @@ def _cover(wall: Wall, pins: list[Pin]) -> None:
 
 
 def _tell(said: str, done: Outcome, board: Board, target: Board) -> None:
-    line = said.format(count=done.count, board=target.title)
+    line = said.format(count=done.count, board=board_title(target))
     if done.there:
         there = ngettext("{count} was there already.", "{count} were there already.", done.there)
         line = f"{line} {there.format(count=done.there)}"

@@ -16,6 +16,7 @@ from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
 from pinboard.web.text import _
+from pinboard.web.titles import board_title
 
 
 @bp.get("/c/<case_id>/pin")
@@ -46,7 +47,7 @@ def pin(case_id: str) -> Response:
     current_user.user.preferences = {**current_user.user.preferences, "last_board": board.public_id}
     db.session.commit()
     said = _("Pinned to “{board}”.") if is_new else _("Already on “{board}”.")
-    toast(said.format(board=board.title))
+    toast(said.format(board=board_title(board)))
     if is_fragment():
         return respond("pages/cases/pin.html", "partials/cases/pin.html", **_context(case))
     return see_other(f"/c/{case_id}")

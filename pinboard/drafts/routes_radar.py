@@ -83,7 +83,7 @@ def _rare(echo: Echo, _what: str) -> str:
         "Fewer than {count} cases here are alike in this: {words}. Whoever knows the patient may recognise them;"
         " leaving the age or the body part out helps."
     )
-    return words.format(count=echo.count, words=", ".join(echo.words))
+    return words.format(count=echo.count, words=", ".join(_(word) for word in echo.words))
 
 
 def _telling(echo: Echo, _what: str) -> str:

@@ -15,6 +15,7 @@ from pinboard.models.tokens import slug
 from pinboard.policy import Reader, may_board
 from pinboard.search.facets import Value
 from pinboard.search.grammar import ASKED, Part, Query, refused
+from pinboard.web.titles import said
 
 MEMBERS = (Role.CLINICIAN, Role.TRAINEE)
 
@@ -64,7 +65,7 @@ def _value(part: Part, reader: Reader, rows: list[Any]) -> Value | None:
     wanted = slug(part.wanted)
     if part.kind != "by":
         fitting = [row for row in rows if row[2] == wanted]
-        return Value(wanted, fitting[0][1], (facet("board", fitting[0][3]),)) if fitting else None
+        return Value(wanted, said(wanted, fitting[0][1]), (facet("board", fitting[0][3]),)) if fitting else None
     if wanted == "me":
         rows = [row for row in rows if row[3] == reader.user_id]
     else:

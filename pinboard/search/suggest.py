@@ -18,6 +18,7 @@ from pinboard.search.facets import NAMES, choices
 from pinboard.search.grammar import read
 from pinboard.search.resolve import MEMBERS
 from pinboard.web.text import _
+from pinboard.web.titles import said
 
 EACH, MOST_CASES = 3, 4
 LOOKED_AT = 300
@@ -77,7 +78,8 @@ def _named(session: Session, reader: Reader, key: str, wanted: str) -> list[tupl
     rows = session.execute(union_all(people, boards.where(Board.archived_at.is_(None)))).all()
     found: Counter[str] = Counter()
     offered = []
-    for kind, name, value in rows:
+    for kind, given, value in rows:
+        name = said(value, given)
         if (not key or kind == key.replace("specialty", "board")) and found[kind] < EACH and _begins(wanted, name):
             found[kind] += 1
             offered.append((name, kind, value or slug(name)))

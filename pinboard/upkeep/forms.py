@@ -102,12 +102,12 @@ def _code_of(text: str) -> str | None:
 
 
 def _item(line: str) -> dict[str, str]:
-    """Read “diagnosis (certainty)”; without a known certainty it is only possible."""
+    """Read “diagnosis (certainty)”, in the reader's words or in codes; without one it is only possible."""
     text = line.strip()
-    for certainty in CERTAINTIES:
-        ending = f"({certainty})"
-        if text.casefold().endswith(ending):
-            return {"diagnosis": text[: -len(ending)].strip()[:200], "certainty": certainty}
+    for certainty, word in CERTAINTIES.items():
+        for ending in (f"({word})", f"({certainty})"):
+            if text.casefold().endswith(ending.casefold()):
+                return {"diagnosis": text[: -len(ending)].strip()[:200], "certainty": certainty}
     return {"diagnosis": text[:200], "certainty": "possible"}
 
 

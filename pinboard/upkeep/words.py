@@ -12,7 +12,8 @@ from pinboard.models import Resolution
 from pinboard.web.covers import SENSITIVE
 from pinboard.web.text import _, pgettext
 
-CERTAINTIES = ("certain", "almost certain", "possible")
+CERTAINTIES = {"certain": _("certain"), "almost certain": _("almost certain"), "possible": _("possible")}
+"""How sure an author is: the code that is kept, and its word."""
 SEXES = {"F": _("Female"), "M": _("Male"), "O": _("Other")}
 FIELDS = {
     "age_band": _("age"),
@@ -47,8 +48,9 @@ def said(name: str | None, value: str | None) -> str:
 
 
 def diagnosis_line(item: dict[str, Any]) -> str:
-    """Write one diagnosis with how sure the author is."""
-    return f"{item['diagnosis']} ({item['certainty']})" if item.get("certainty") else str(item["diagnosis"])
+    """Write one diagnosis with how sure the author is, in the reader's words."""
+    certainty = item.get("certainty")
+    return f"{item['diagnosis']} ({CERTAINTIES.get(certainty, certainty)})" if certainty else str(item["diagnosis"])
 
 
 def _coded(value: str) -> str:

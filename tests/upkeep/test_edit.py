@@ -214,3 +214,23 @@ def test_an_image_is_removed_only_under_its_own_case(session, scene, url, ada, s
 
 def test_nothing_changed_yet_is_said_too(ben, url):
     assert "Nothing has changed since this case was published." in text_of(page(ben, f"{url}/history"))
+
+
+def test_how_sure_an_author_is_is_read_in_the_authors_language(session, scene, url, ada, ben, form):
+    case = session.get_one(Case, scene.case.id)
+    case.differential = [{"diagnosis": "Scar", "certainty": "almost certain"}]
+    session.commit()
+    spanish = {"Accept-Language": "es"}
+    soup = page(ada, f"{url}/edit", headers=spanish)
+    assert soup.select_one("[name=differential]").get_text().strip() == "Scar (casi seguro)"
+    assert "(casi seguro)" in soup.select_one("#f-differential-help, [id^=f-differential]").find_parent().get_text()
+    typed = "Scar (CASI SEGURO)\nGranuloma (seguro)\nNode (certain)\nVessel (unlikely)"
+    assert ada.post(f"{url}/edit", form | {"differential": typed}, headers=spanish).status_code == 303
+    session.expire_all()
+    kept = [(item["diagnosis"], item["certainty"]) for item in session.get_one(Case, scene.case.id).differential]
+    assert kept == [
+        ("Scar", "almost certain"), ("Granuloma", "certain"), ("Node", "certain"), ("Vessel (unlikely)", "possible"),
+    ]  # fmt: skip
+    for headers, word in ((spanish, "seguro"), ({}, "certain")):
+        lines = [" ".join(line.get_text(" ").split()) for line in page(ben, url, headers=headers).select("ol li")]
+        assert f"Granuloma {word}" in lines
