@@ -48,7 +48,7 @@ class Suggested:
         """Give what the script of the page draws."""
         box = self.box
         corners = {"x0": box.x0, "y0": box.y0, "x1": box.x1, "y1": box.y1, "frame": box.frame}
-        return {"id": self.id, "why": self.why, "words": self.words, "weak": self.is_weak, **corners}
+        return {"id": self.id, "why": str(self.why), "words": self.words, "weak": self.is_weak, **corners}
 
 
 def suggested(rows: Iterable[Suggestion], drawn: Sequence[Box], frames: int) -> list[Suggested]:

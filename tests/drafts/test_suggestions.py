@@ -213,3 +213,12 @@ def test_the_next_image_is_the_next_one(author, files):
     last = author.confirm(third)
     assert last.headers["Location"].endswith(author.url())
     assert "Every image is confirmed" in author.client.get(last.headers["Location"]).text
+
+
+def test_the_reason_on_the_picture_is_in_the_language_of_the_reader(author, image, say, session):
+    say(ScanState.DONE, TEXT)
+    author.user.preferences = {"language": "es"}
+    session.commit()
+    hint = json.loads(review(author, image).select_one("#image-state")["data-hints"])[0]
+    assert hint["words"].startswith(hint["why"])
+    assert hint["why"] != str(suggestions.WHY[SuggestionKind.TEXT])
