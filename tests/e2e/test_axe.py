@@ -10,6 +10,7 @@ from pinboard.application import create_app
 from pinboard.config import load
 from tests.e2e.conftest import COLOURS, violations
 from tests.e2e.maker import Scene
+from tests.e2e.measures import WIDER
 from tests.e2e.pages import FIRST_PAGES, NOT_PAGES, PAGES, Visitor
 from tests.e2e.test_looks import OPEN
 
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
 
     from tests.serving import Site
 
-# Whoever is wider than the window, named by the element that sticks out.
-WIDER = """() => {
-  if (document.documentElement.scrollWidth <= innerWidth) return [];
-  return [...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
-    .map(one => `${one.localName}.${one.className}`).slice(0, 4);
-}"""
 HEAR = """() => {
   window.blocked = [];
   document.addEventListener('securitypolicyviolation', event =>
