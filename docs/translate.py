@@ -93,7 +93,10 @@ def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
 def update(code: str, sources: Catalog) -> Catalog:
     """Bring one language up to date: new texts come in without words, texts that are gone go."""
     catalog = read(code)
+    # The day of the last run would be a conflict in every merge, and nobody asks for it.
+    begun = catalog.creation_date
     catalog.update(sources, no_fuzzy_matching=True)
+    catalog.creation_date = begun
     catalog.obsolete.clear()
     path_of(code).parent.mkdir(parents=True, exist_ok=True)
     with path_of(code).open("wb") as target:

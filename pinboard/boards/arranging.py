@@ -80,14 +80,17 @@ def _drop(wall: Wall, names: list[str]) -> None:
     if not pins or len(pins) != len(set(names)):
         raise Changed
     section = places.section_named(session, wall.board, request.form.get("section", ""))
+    before = places.stood(session, wall.board, pins)
     beside = request.form.get("before") or request.form.get("after")
     if not beside:
         places.put_into(session, wall.board, pins, section, by=by)
+        _tell_moved(wall, before)
         return
     anchor = _one(wall, beside)
     if anchor.section_id != (section.id if section else None):
         raise Changed
     places.put_beside(session, wall.board, pins, anchor, is_before="before" in request.form, by=by)
+    _tell_moved(wall, before)
 
 
 @bp.post("/b/<slug>/sections")
@@ -151,7 +154,9 @@ def _step(wall: Wall, verb: str, name: str) -> None:
     places.hold(session, wall.board)
     pin = _one(wall, name)
     if verb == "start":
+        before = places.stood(session, wall.board, [pin])
         places.put_into(session, wall.board, [pin], tiles.section_of(session, pin), by=by)
+        _tell_moved(wall, before)
         return
     is_earlier = verb == "earlier"
     sight = visible_to(g.reader, Pin.case_id)
@@ -177,7 +182,16 @@ def _to_section(wall: Wall, pins: list[Pin]) -> None:
     session = db.session()
     places.hold(session, wall.board)
     section = places.section_named(session, wall.board, request.form.get("section", ""))
+    before = places.stood(session, wall.board, pins)
     places.put_into(session, wall.board, pins, section, by=g.reader.user_id)
+    _tell_moved(wall, before)
+
+
+def _tell_moved(wall: Wall, before: list[list[int]]) -> None:
+    """Say that pins moved, with the way back to where they stood; a step past a neighbour needs none but the other."""
+    said = ngettext("{count} case moved.", "{count} cases moved.", len(before))
+    way_back = undo.address([undo.put_again(wall.board, before)], wall.board, "/arrange")
+    toast(said.format(count=len(before)), undo=way_back)
 
 
 def _copy(wall: Wall, pins: list[Pin]) -> None:

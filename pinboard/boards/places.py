@@ -51,6 +51,11 @@ def section_named(session: Session, board: Board, name: str) -> BoardSection | N
 
 def put_beside(session: Session, board: Board, pins: Sequence[Pin], anchor: Pin, *, is_before: bool, by: int) -> None:
     """Put pins right before or after another one, into its section."""
+    _beside(session, board, pins, anchor, is_before=is_before)
+    _note(session, board, len(pins), by)
+
+
+def _beside(session: Session, board: Board, pins: Sequence[Pin], anchor: Pin, *, is_before: bool) -> None:
     if anchor in pins or anchor.board_id != board.id:
         raise Changed
     moved = [pin.id for pin in pins]
@@ -63,16 +68,21 @@ def put_beside(session: Session, board: Board, pins: Sequence[Pin], anchor: Pin,
         low = session.scalar(select(func.max(Pin.position)).where(*rest, Pin.position < high))
     if _is_full(low, high, len(pins)):
         renumber(session, board)
-        put_beside(session, board, pins, anchor, is_before=is_before, by=by)
+        _beside(session, board, pins, anchor, is_before=is_before)
         return
     _spread(pins, low, high)
     for pin in pins:
         pin.section_id = anchor.section_id
-    _note(session, board, len(pins), by)
+    session.flush()
 
 
 def put_into(session: Session, board: Board, pins: Sequence[Pin], section: BoardSection | None, *, by: int) -> None:
     """Put pins at the start of a section, or before all sections."""
+    _into(session, board, pins, section)
+    _note(session, board, len(pins), by)
+
+
+def _into(session: Session, board: Board, pins: Sequence[Pin], section: BoardSection | None) -> None:
     moved = [pin.id for pin in pins]
     here = Pin.section_id.is_(None) if section is None else Pin.section_id == section.id
     first = session.scalar(
@@ -82,14 +92,61 @@ def put_into(session: Session, board: Board, pins: Sequence[Pin], section: Board
         .limit(1)
     )
     if first is not None:
-        put_beside(session, board, pins, first, is_before=True, by=by)
+        _beside(session, board, pins, first, is_before=True)
         return
     top = session.scalar(select(func.max(Pin.position)).where(Pin.board_id == board.id)) or 0
     for number, pin in enumerate(reversed(pins), start=1):
         pin.position = top + number
         pin.section_id = section.id if section else None
     renumber(session, board)
-    _note(session, board, len(pins), by)
+
+
+def stood(session: Session, board: Board, pins: Sequence[Pin]) -> list[list[int]]:
+    """Give where pins stand, the last first: each with the one after it in its section, and the section; 0 is none."""
+    order = (Pin.position.desc(), Pin.case_id.desc())
+    after = func.lead(Pin.id).over(partition_by=Pin.section_id, order_by=order)
+    everybody = (
+        select(Pin.id, after.label("after"), Pin.section_id, Pin.position, Pin.case_id)
+        .where(Pin.board_id == board.id)
+        .subquery()
+    )
+    here = everybody.c
+    rows = session.execute(
+        select(here.id, func.coalesce(here.after, 0), func.coalesce(here.section_id, 0))
+        .where(here.id.in_([pin.id for pin in pins]))
+        .order_by(here.position, here.case_id)
+    )
+    return [list(row) for row in rows]
+
+
+def put_again(session: Session, board: Board, places: Sequence[Sequence[int]], *, by: int) -> None:
+    """Put pins where they stood, as far as what stood beside them is still there."""
+    wanted = {number for pin_id, after_id, _section in places for number in (pin_id, after_id)}
+    rows = session.scalars(select(Pin).where(Pin.board_id == board.id, Pin.id.in_(wanted)))
+    found = {pin.id: pin for pin in rows}
+    for pin_id, after_id, section_id in places:
+        pin, after = found.get(pin_id), found.get(after_id)
+        if pin is None:
+            continue
+        if after is not None and (after.section_id or 0) == section_id:
+            _beside(session, board, [pin], after, is_before=True)
+        else:
+            _last(session, board, pin, section_id)
+    _note(session, board, len(places), by)
+
+
+def _last(session: Session, board: Board, pin: Pin, section_id: int) -> None:
+    """Put a pin at the end of a section, or of those before all sections where it is gone."""
+    here_is = (BoardSection.id == section_id, BoardSection.board_id == board.id)
+    section = session.scalar(select(BoardSection).where(*here_is))
+    here = Pin.section_id.is_(None) if section is None else Pin.section_id == section.id
+    last = session.scalar(
+        select(Pin).where(Pin.board_id == board.id, Pin.id != pin.id, here).order_by(Pin.position, Pin.case_id).limit(1)
+    )
+    if last is not None:
+        _beside(session, board, [pin], last, is_before=False)
+    else:
+        _into(session, board, [pin], section)
 
 
 def renumber(session: Session, board: Board) -> None:

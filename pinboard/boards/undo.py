@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pinboard import audit
-from pinboard.boards import service
+from pinboard.boards import places, service
 from pinboard.boards.blueprint import bp
 from pinboard.boards.places import hold, renumber
 from pinboard.ids import public_id
@@ -50,9 +50,17 @@ def bring_back(board: Board) -> Step:
     return ["board", board.public_id]
 
 
-def address(steps: Sequence[Step], board: Board | None = None) -> str | None:
-    """Give the address that takes steps back, for whoever asks now; None where they are too many for an address."""
-    text = str(_signer().dumps([g.reader.user_id, board.slug if board else "", list(steps)]))
+def put_again(board: Board, places: Sequence[Sequence[int]]) -> Step:
+    """Take back that pins were moved within a board."""
+    return ["again", board.id, list(places)]
+
+
+def address(steps: Sequence[Step], board: Board | None = None, page: str = "") -> str | None:
+    """Give the address that takes steps back, for whoever asks now; None where they are too many for an address.
+
+    From there one comes to the board, or to the page of it that is named.
+    """
+    text = str(_signer().dumps([g.reader.user_id, f"{board.slug}{page}" if board else "", list(steps)]))
     return f"/boards/undo/{text}" if len(text) <= MOST_LETTERS else None
 
 
@@ -78,10 +86,14 @@ def _take_back(session: Session, reader: Reader, step: Step) -> None:
     if step[0] == "board":
         service.restore(session, reader, step[1])
         return
-    board = session.scalar(select(Board).where(Board.id == step[1], may_board(reader, "pin")))
+    verb = "arrange" if step[0] == "again" else "pin"
+    board = session.scalar(select(Board).where(Board.id == step[1], may_board(reader, verb)))
     if board is None:
         raise NotFound
     hold(session, board)
+    if step[0] == "again":
+        places.put_again(session, board, step[2], by=reader.user_id)
+        return
     if step[0] == "take":
         mine = (Pin.board_id == board.id, Pin.id.in_(step[2]), Pin.by_id == reader.user_id)
         session.execute(delete(Pin).where(*mine), execution_options={"synchronize_session": False})

@@ -164,7 +164,12 @@ async function send(body, undo) {
   const headers = { "HX-Request": "true", "HX-Request-Type": "partial", ...JSON.parse(document.body.getAttribute("hx-headers:inherited")) };
   try {
     const answer = await fetch(list().dataset.order, { method: "POST", body, headers, redirect: "error" });
-    if (answer.status === 204) return;
+    if (answer.status === 204) {
+      // htmx hears this header by itself; what is fetched here has to be told.
+      const said = answer.headers.get("HX-Trigger");
+      if (said) document.body.dispatchEvent(new CustomEvent("pinboard:toast", { detail: JSON.parse(said)["pinboard:toast"], bubbles: true }));
+      return;
+    }
     undo();
     if (answer.status === 409) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#arranged");

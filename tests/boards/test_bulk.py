@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from pinboard.models import Board, BoardKind, Pin
+from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, Pin
 from tests.factories import make_board, make_case, make_pin, make_section, make_user
 from tests.html import checked, fragment, page
 
@@ -207,3 +207,85 @@ def test_a_removed_board_is_gone_for_everybody_and_comes_back(client, browser, s
     assert client.post("/trash/boards/from/restore").status_code == 303
     assert other.get("/b/from").status_code == 200
     assert cases_of(session, board) == [case.id]
+
+
+def standing(session, board):
+    """Give the cases of a board in order, with the section of each."""
+    return [(pin.case_id, pin.section_id) for pin in pins_of(session, board)]
+
+
+def drop(client, slug, pins, **where):
+    """Drop pins as the script does, and give the address that takes it back."""
+    data = {"pin": [pin.public_id for pin in pins], "section": "", **where}
+    answer = client.fragment(f"/b/{slug}/order", "POST", data=data, headers={"X-CSRFToken": client.csrf()})
+    assert answer.status_code == 204
+    return json.loads(answer.headers["HX-Trigger"])["pinboard:toast"]["undo"]
+
+
+@pytest.fixture
+def shelves(session, ada, boards):
+    """Give the board with its last two pins in a section."""
+    source, _target, pins = boards
+    section = make_section(session, source)
+    for pin in pins[2:]:
+        pin.section_id = section.id
+    session.commit()
+    return source, section, pins
+
+
+def test_moves_within_a_board_are_taken_back(client, session, sign_in, ada, shelves):
+    source, section, (a, b, c, d) = shelves
+    before = standing(session, source)
+    sign_in(ada)
+    page(client, "/b/from/arrange")
+    moves = {
+        "one beside another": lambda: drop(client, "from", [a], after=b.public_id),
+        "into a section": lambda: drop(client, "from", [b], section=section.public_id),
+        "beside one of a section": lambda: drop(client, "from", [a, b], section=section.public_id, after=d.public_id),
+        "out of a section, which is empty then": lambda: drop(client, "from", [c, d], before=a.public_id),
+        "chosen ones": lambda: act(client, "from", "section", [a, d], section=section.public_id)[1],
+        "to the start": lambda: act(client, "from", f"start:{d.public_id}", [])[1],
+    }
+    for name, move in moves.items():
+        back = move()
+        assert standing(session, source) != before, name
+        assert client.post(back).headers["Location"] == "/b/from/arrange"
+        assert standing(session, source) == before, name
+    # A step past a neighbour is taken back by the step the other way.
+    assert act(client, "from", f"later:{a.public_id}", [])[1] is None
+
+
+def test_a_move_is_taken_back_as_far_as_the_board_is_what_it_was(client, session, sign_in, ada, shelves):
+    source, section, (a, b, c, d) = shelves
+    sign_in(ada)
+    page(client, "/b/from/arrange")
+    back = drop(client, "from", [c], before=a.public_id)
+    session.delete(d)
+    session.commit()
+    assert client.post(back).status_code == 303
+    assert standing(session, source) == [(a.case_id, None), (b.case_id, None), (c.case_id, section.id)]
+    back = drop(client, "from", [c], before=a.public_id)
+    for pin in pins_of(session, source):
+        pin.section_id = None
+    session.delete(session.get_one(type(section), section.id))
+    session.commit()
+    assert client.post(back).status_code == 303
+    assert standing(session, source) == [(case.case_id, None) for case in (a, b, c)]
+
+
+def test_a_move_is_taken_back_only_by_who_made_it_and_still_arranges(client, browser, session, sign_in, ada, shelves):
+    source, _section, (a, b, *_rest) = shelves
+    ben = make_user(session, "Ben Shah")
+    session.add(BoardRole(board_id=source.id, user_id=ben.id, role=BoardVerb.EDITOR, given_at=source.created_at))
+    session.commit()
+    sign_in(ben)
+    sign_in(ada, owner := browser())
+    page(client, "/b/from/arrange")
+    page(owner, "/b/from/arrange")
+    back = drop(client, "from", [a], after=b.public_id)
+    assert owner.post(back).status_code == 404
+    moved = standing(session, source)
+    session.execute(delete(BoardRole).where(BoardRole.user_id == ben.id))
+    session.commit()
+    assert client.post(back).status_code == 404
+    assert standing(session, source) == moved

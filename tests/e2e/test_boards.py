@@ -114,8 +114,8 @@ def test_a_board_is_arranged(page: Page) -> None:
     assert page.locator(".bulk-count").inner_text() == "3 chosen"
     page.locator("#b-board").select_option(label="Later")
     page.get_by_role("button", name="Move", exact=True).click()
-    toast = page.locator(".toast")
-    toast.get_by_text("3 cases moved to “Later”.").wait_for()
+    toast = page.locator(".toast", has_text="3 cases moved to “Later”.")
+    toast.wait_for()
     assert standing(page)[ROOM] == ["Case 4", "Case 0"]
     toast.get_by_role("button", name="Undo").click()
     page.wait_for_url("**/b/chests")
@@ -134,3 +134,14 @@ def test_a_board_is_arranged(page: Page) -> None:
     page.keyboard.press("s")
     dialog.locator("button.primary").wait_for()
     assert dialog.locator("button.primary").get_attribute("aria-label") == "Pin to “Later”"
+
+
+def test_a_drop_is_taken_back(page: Page) -> None:
+    page.goto("/b/chests/arrange")
+    before = standing(page)
+    drag(page, "Case 5", tile(page, "Case 3"), at=0.9)
+    assert standing(page) != before
+    with page.expect_navigation(url="**/b/chests/arrange"):
+        page.locator(".toast", has_text="1 case moved.").get_by_role("button", name="Undo").click()
+    assert standing(page) == before
+    page.locator(".toast, .flash, .banner", has_text="Taken back.").first.wait_for()
