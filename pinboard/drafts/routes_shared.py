@@ -16,6 +16,7 @@ from pinboard.web.access import access
 from pinboard.web.errors import Words, answer
 from pinboard.web.extensions import csrf, db, release, stores
 from pinboard.web.htmx import see_other
+from pinboard.web.requests import forget_body
 from pinboard.web.text import _
 
 __all__ = ["bp"]
@@ -47,6 +48,8 @@ def take_shared() -> Response:
     if not _comes_from_the_device():
         return answer(403, NOT_SHARED)
     if awaits_consent(db.session(), None):
+        release()
+        forget_body()
         return uploads_page(None, status=409, note=refusal("consent-first"))
     release()
     request.max_content_length = FORM_FILE + ROOM_FOR_FIELDS

@@ -15,8 +15,9 @@ from flask_login import current_user
 from pinboard.models import Role
 from pinboard.policy import Reader, reader_for
 from pinboard.web.errors import PENDING, answer
-from pinboard.web.extensions import SAFE, db
+from pinboard.web.extensions import SAFE, db, release
 from pinboard.web.htmx import is_htmx, see_other
+from pinboard.web.requests import forget_body
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -119,6 +120,10 @@ def _is_foreign(origin: str) -> bool:
 
 def _elsewhere(page: str) -> Response:
     """Send a browser to sign in or unlock, and back afterwards where that is a page."""
+    if request.endpoint in INSTEAD:
+        # Files may still be coming, and nobody should wait for the writer's place meanwhile.
+        release()
+        forget_body()
     if target := _next_page():
         return see_other(f"{page}?next={quote(target, safe='')}" if target != "/" and is_local(target) else page)
     if is_htmx() or request.method == "POST":

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from typing import IO, Any
 
-from flask import Request
+from flask import Request, request
 from werkzeug.exceptions import ClientDisconnected
 
 FORM_BYTES = 1_000_000
 FORM_PARTS = 200
+MOST_FORGOTTEN = 65 * 1024 * 1024
+PIECE = 64 * 1024
 
 
 class Body:
@@ -48,3 +50,10 @@ class BoundedRequest(Request):
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
         """Keep a part in memory; Werkzeug would write larger ones to the disk."""
         return io.BytesIO()
+
+
+def forget_body() -> None:
+    """Read what still comes and keep none of it: a browser that is cut off while it sends never hears the answer."""
+    request.max_content_length = MOST_FORGOTTEN
+    while request.stream.read(PIECE):
+        pass

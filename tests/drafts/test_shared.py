@@ -7,7 +7,9 @@ from werkzeug import formparser
 
 from pinboard.intake.errors import sentence_for
 from pinboard.models import AuditEvent, Case, CaseState, Instance, Upload
+from pinboard.models.clinic_settings import decide
 from pinboard.sandbox import Busy, MemFile
+from pinboard.web.extensions import db
 from tests.drafts.conftest import photo, sealed, soup
 from tests.html import checked
 
@@ -217,3 +219,43 @@ def assert_nothing_kept(session, stores):
     assert drafts(session) == []
     assert session.query(Instance).count() == 0
     assert sealed(stores) == []
+
+
+class Slow(io.BytesIO):
+    """A body that notes whether a transaction is open while it comes, and that it came to its end."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.held, self.is_done = [], False
+
+    def read(self, size=-1):
+        data = super().read(size)
+        self.held.append(db.session().in_transaction())
+        self.is_done = self.tell() == len(self.getvalue())
+        return data
+
+
+@pytest.mark.parametrize("why", ["nobody is signed in", "the session is locked", "consent comes first"])
+def test_what_is_not_kept_is_heard_to_its_end(author, browser, clinic, session, stores, why):
+    client = browser() if why == "nobody is signed in" else author.client
+    if why == "the session is locked":
+        client.post("/lock")
+    if why == "consent comes first":
+        decide(session, "consent_first", True, by_id=None)
+        session.commit()
+    body = Slow(bytes(300_000))
+    coming = {"CONTENT_LENGTH": "300000", "wsgi.input": body, "CONTENT_TYPE": "multipart/form-data; boundary=b"}
+    answer = client.post("/new/shared", token=False, headers=FROM_DEVICE, environ_overrides=coming)
+    assert answer.status_code == (409 if why == "consent comes first" else 303)
+    # A browser that is cut off while it sends never hears the answer, and the writer's place is nobody's meanwhile.
+    assert body.is_done
+    assert not any(body.held)
+    assert_nothing_kept(session, stores)
+
+
+def test_what_is_far_too_much_is_not_heard_at_all(client, clinic, session, stores):
+    body = Slow(b"")
+    coming = {"CONTENT_LENGTH": str(5 * 1024**3), "wsgi.input": body, "CONTENT_TYPE": "multipart/form-data; boundary=b"}
+    answer = client.post("/new/shared", token=False, headers=FROM_DEVICE, environ_overrides=coming)
+    assert answer.status_code == 413
+    assert body.held == []
