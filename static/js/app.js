@@ -195,6 +195,14 @@ function press(event) {
     start(pressed);
   }, () => { pressed = []; });
 }
+/* Files that come over a wall, or are pasted there, begin a new case; a picture dragged out of a page is none. */
+for (const kind of ["dragenter", "paste"]) addEventListener(kind, ({ dataTransfer, clipboardData }) => {
+  const types = (dataTransfer ?? clipboardData)?.types ?? [];
+  if (!types.includes("Files") || (dataTransfer && types.includes("text/html")) || !$("[data-drop-target]")) return;
+  const files = [...clipboardData?.files ?? []];
+  import("./upload/elsewhere.js").then(({ come }) => come(files), () => {});
+});
+
 document.addEventListener("keydown", press);
 
 document.addEventListener("focusin", ({ target }) => {

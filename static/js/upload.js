@@ -1,36 +1,9 @@
 /* The page that takes images: what is chosen, dropped or pasted goes into the queue. No file's name leaves the browser. */
 
+import { takeDrops } from "./upload/drags.js";
 import { Lines } from "./upload/lines.js";
 import { UploadQueue } from "./upload/queue.js";
-import { dropped, pasted, picked } from "./upload/sources.js";
-
-function takeDrops(queue) {
-  const root = document.documentElement;
-  let depth = 0;
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  const veil = (shown) => root.classList.toggle("is-dropping", shown);
-  addEventListener("dragenter", (event) => {
-    if (!carriesFiles(event)) return;
-    depth += 1;
-    veil(true);
-  });
-  addEventListener("dragleave", (event) => {
-    if (!carriesFiles(event)) return;
-    depth = Math.max(0, depth - 1);
-    veil(depth > 0);
-  });
-  addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
-  addEventListener("drop", async (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    depth = 0;
-    veil(false);
-    queue.add(await dropped(event.dataTransfer));
-  });
-  addEventListener("paste", (event) => {
-    if (event.clipboardData?.files.length) queue.add(pasted(event.clipboardData.files));
-  });
-}
+import { pasted, picked } from "./upload/sources.js";
 
 function takePicks(form, queue) {
   for (const input of form.querySelectorAll("input[type=file]")) {
@@ -47,12 +20,22 @@ function takePicks(form, queue) {
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
-const form = document.querySelector("[data-upload]");
-if (form) {
+function open(form) {
   const queue = new UploadQueue(form, new Lines(form));
   form.classList.add("is-live");
   document.getElementById("upload-pick").multiple = true;
   takePicks(form, queue);
-  takeDrops(queue);
+  takeDrops((files) => queue.add(files));
+  addEventListener("paste", ({ clipboardData }) => {
+    if (clipboardData?.files.length) queue.add(pasted(clipboardData.files));
+  });
+  // This page may have come in the place of a wall, without a load between; the way back then needs one.
+  const { pathname } = location;
+  addEventListener("popstate", () => location.pathname !== pathname && location.reload());
   addEventListener("beforeunload", (event) => queue.isSending && event.preventDefault());
+  return queue;
 }
+
+const form = document.querySelector("[data-upload]");
+/** The queue of this page. */
+export const queue = form && open(form);

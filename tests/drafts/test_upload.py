@@ -8,10 +8,11 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from pinboard.intake.errors import sentence_for
-from pinboard.models import Instance, Upload, UploadState
+from pinboard.models import Case, Instance, Upload, UploadState
 from pinboard.sandbox import Busy, MemFile
 from pinboard.web.extensions import db
 from tests.drafts.conftest import ROW, image_of, photo, put_url, sealed, soup, wheel
+from tests.factories import make_board
 from tests.samples import sample, samples
 
 SR, RT, WAVEFORM, PDF, BREATH = (
@@ -312,3 +313,35 @@ def test_a_trainee_may_prepare_a_case(client, sign_in):
     sign_in("trainee")
     assert client.get("/new").status_code == 200
     assert client.post("/uploads", {}, headers=ROW).status_code == 201
+
+
+def test_a_draft_remembers_the_board_it_was_begun_from(author, session):
+    board = make_board(session, author.user, slug="chest", title="Chest films")
+    session.commit()
+    page = soup(author.client.get("/new?board=chest"))
+    assert page.select_one("[data-upload] [name=board]")["value"] == "chest"
+    assert "Chest films" in page.select_one(".page-head").get_text()
+    assert author.slot(board="chest").status_code == 201
+    assert session.query(Case).one().board_choice == [board.public_id]
+    ticked = soup(author.client.get(author.url())).select("[name=board][checked]")
+    assert [one["value"] for one in ticked] == [board.public_id]
+
+
+def test_a_board_changes_nothing_of_a_draft_that_is_there(author, session):
+    make_board(session, author.user, slug="chest")
+    session.commit()
+    author.slot()
+    assert author.slot(board="chest").status_code == 201
+    assert session.query(Case).one().board_choice == []
+
+
+def test_a_board_where_one_may_not_pin_is_left_out(author, other, session):
+    make_board(session, other.user, slug="theirs", title="Seen by nobody else")
+    session.commit()
+    for slug in ("theirs", "unheard-of", "x" * 400):
+        page = author.client.get("/new", query_string={"board": slug})
+        assert soup(page).select_one("[data-upload] [name=board]")["value"] == ""
+        assert "Seen by nobody else" not in page.text
+        author.draft = ""
+        assert author.slot(board=slug).status_code == 201
+    assert [case.board_choice for case in session.query(Case)] == [[], [], []]

@@ -32,8 +32,8 @@ LOST = "The connection is lost"
 class Author:
     """One author in her browser, and what her browser sent."""
 
-    def __init__(self, browser: Browser, site: Site, secret: str) -> None:
-        self.page = open_page(browser, site.url, secret, viewport={"width": 1440, "height": 900})
+    def __init__(self, browser: Browser, url: str, secret: str, width: int = 1440) -> None:
+        self.page = open_page(browser, url, secret, viewport={"width": width, "height": 900})
         self.page.set_default_timeout(30_000)
         self.sent: list[str] = []
         self.page.on("request", lambda request: self.sent.append(f"{request.method} {request.url}"))
@@ -88,7 +88,7 @@ def bench(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def ada(browser: Browser, bench: tuple[Bench, Site]) -> Iterator[Author]:
-    author = Author(browser, bench[1], bench[0].secret)
+    author = Author(browser, bench[1].url, bench[0].secret)
     yield author
     author.page.context.close()
 
