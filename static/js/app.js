@@ -195,6 +195,8 @@ function press(event) {
     start(pressed);
   }, () => { pressed = []; });
 }
+document.addEventListener("keydown", press);
+
 /* Files that come over a wall, or are pasted there, begin a new case; a picture dragged out of a page is none. */
 for (const kind of ["dragenter", "paste"]) addEventListener(kind, ({ dataTransfer, clipboardData }) => {
   const types = (dataTransfer ?? clipboardData)?.types ?? [];
@@ -202,8 +204,6 @@ for (const kind of ["dragenter", "paste"]) addEventListener(kind, ({ dataTransfe
   const files = [...clipboardData?.files ?? []];
   import("./upload/elsewhere.js").then(({ come }) => come(files), () => {});
 });
-
-document.addEventListener("keydown", press);
 
 document.addEventListener("focusin", ({ target }) => {
   if (target.matches("[data-search]")) import("./search.js").then(({ offer }) => offer(target), () => {});
