@@ -59,6 +59,7 @@ class Planes {
     viewer.stage.append(this.root);
     viewer.classList.add("is-planes");
     this.button.setAttribute("aria-pressed", "true");
+    this.button.parentElement.scrollLeft = 0; // to the windows, which hold for the planes as well
     this.progress(0);
   }
 

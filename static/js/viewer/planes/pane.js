@@ -172,7 +172,8 @@ export class Pane {
 
   bar() {
     const { context, scale, canvas: { clientWidth: width, clientHeight: height } } = this;
-    const length = STEPS.find((step) => step * scale < width / 4) ?? STEPS.at(-1);
+    // Its label ends before the letter in the middle.
+    const length = STEPS.find((step) => step * scale < Math.min(width / 4, width / 2 - 68)) ?? STEPS.at(-1);
     context.beginPath();
     for (const [dx, dy] of [[0, -5], [0, 0], [length * scale, 0], [length * scale, -5]]) context.lineTo(6 + dx, height - 6 + dy);
     for (const [style, line] of [["#000", 4], ["#eceff1", 1.5]]) {
