@@ -18,8 +18,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     cast,
     column,
+    intersect,
     literal,
     select,
     table,
@@ -29,7 +31,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from pinboard.models.expression import Expression, fts5, packed, tsquery
+from pinboard.models.expression import All, Expression, fts5, packed, tsquery
 
 # Beside the models, because no row of these is anybody's: they are made from the cases, and can be made anew.
 _TABLES = MetaData()
@@ -81,6 +83,44 @@ def found_by(expression: Expression, dialect: str) -> Select[int, int]:
 def holds(expression: Expression) -> ColumnElement[bool]:
     """Give the clause that looks at the words of a case which something else has found."""
     return _Holds(DOCUMENT.c.words, literal(packed(expression)), literal(tsquery(expression)))
+
+
+def holds_prepared() -> ColumnElement[bool]:
+    """Give the clause of `holds` for a query that is built once; `holds_values` gives its parameters."""
+    return _Holds(DOCUMENT.c.words, bindparam("packed", type_=String), bindparam("tsquery", type_=String))
+
+
+def holds_values(expression: Expression) -> dict[str, str]:
+    """Give the parameters of `holds_prepared` for one question."""
+    return {"packed": packed(expression), "tsquery": tsquery(expression)}
+
+
+def found_within(dialect: str, parts: int) -> Select[int, int]:
+    """Give the query for (seq, case_id) of what answers from one place on down to another, built once.
+
+    `within_values` gives its parameters. PostgreSQL looks at row after row, because its index knows no order. SQLite's
+    does, but stops at the end only when it has found something, and would look through all cases for words that never
+    meet: so what must come together is looked up one by one.
+    """
+    start, end = bindparam("start", type_=BigInteger), bindparam("end", type_=BigInteger)
+    seq, case_id = DOCUMENT.c.seq, DOCUMENT.c.case_id
+    if dialect == "postgresql":
+        return select(seq, case_id).where(holds_prepared(), seq < start, seq >= end)
+    place = _FTS.c.rowid
+    asked = [_FTS.c.search_fts.op("MATCH")(bindparam(f"part_{number}", type_=Text)) for number in range(parts)]
+    spans = [select(place.label("seq")).where(one, place < start, place >= end) for one in asked]
+    met = (intersect(*spans) if parts > 1 else spans[0]).subquery()
+    return select(met.c.seq, case_id).join_from(met, DOCUMENT, met.c.seq == seq)
+
+
+def within_values(expression: Expression, dialect: str) -> dict[str, str]:
+    """Give a question whole, or as its parts that must come together, the first with all that is excluded."""
+    if dialect == "postgresql":
+        return holds_values(expression)
+    parts = list(expression.parts) if isinstance(expression, All) and len(expression.parts) > 1 else [expression]
+    if isinstance(expression, All) and expression.but and len(parts) > 1:
+        parts[0] = All((parts[0],), expression.but)
+    return {f"part_{number}": fts5(part) for number, part in enumerate(parts)}
 
 
 @compiles(_Holds, "sqlite")

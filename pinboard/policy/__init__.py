@@ -31,6 +31,7 @@ from pinboard.policy.lists import (
     newest_values,
     sees_few,
     visible,
+    visible_prepared,
 )
 from pinboard.policy.readers import (
     CLINICIANS,
@@ -125,6 +126,7 @@ __all__ = [
     "stale_cases",
     "unpick_public",
     "visible",
+    "visible_prepared",
     "void_attestations",
     "within",
 ]

@@ -54,6 +54,21 @@ def visible(reader: Reader, case_id: ColumnExpressionArgument[int] = Case.id) ->
     )
 
 
+def visible_prepared(principals: int, case_id: ColumnExpressionArgument[int]) -> ColumnElement[bool]:
+    """Give the clause of `visible` for a query that is built once; `newest_values` gives its parameters."""
+    moment = bindparam("moment", type_=Audience.not_after.type)
+    return (
+        select(Audience.case_id)
+        .where(
+            Audience.case_id == case_id,
+            Audience.principal.in_([bindparam(f"principal_{place}", type_=String) for place in range(principals)]),
+            Audience.not_before <= moment,
+            Audience.not_after > moment,
+        )
+        .exists()
+    )
+
+
 def newest(
     reader: Reader,
     *,

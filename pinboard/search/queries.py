@@ -1,14 +1,15 @@
 """Finds cases by words and filters, newest first, among those that the reader may see: flat at any size.
 
 Two plans, both bounded. Where few cases can answer, the index gives them all and the audience sorts out. Where many
-can, the newest cases that the reader may see are looked at one by one, which is all there is for a reader of twenty;
-then follows a walk along all cases, or a longer look where most are not for this reader. A search that stops at its
-bound says so and goes on from there.
+can, a reader of most cases has the newest walked along in the index; for any other, those that the reader may see are
+looked at one by one, which is all there is for a reader of twenty. A search that stops at its bound says so and goes on
+from there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, Select, false, func, or_, select
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from pinboard.cases.queries import CARD, Card, card
 from pinboard.models import Case
-from pinboard.models.fulltext import DOCUMENT, found_by, holds
-from pinboard.policy import Reader, newest, visible
+from pinboard.models.engine import read
+from pinboard.models.fulltext import DOCUMENT, found_by, found_within, holds_prepared, holds_values, within_values
+from pinboard.policy import Reader, newest_prepared, newest_values, visible, visible_prepared
 from pinboard.search.grammar import Query
 from pinboard.search.marks import Marked, Marker
 from pinboard.search.plan import Lexicon, Plan, plan
@@ -75,80 +77,103 @@ class Looked:
     rows: list[Any]
     looked_at: int = 0
     low: int = 0
-    high: int = 0
-
-    @property
-    def is_dense(self) -> bool:
-        """Tell whether this reader sees most of what there is, so that walking along all cases is no detour."""
-        return self.looked_at * 4 >= self.high - self.low + 1
 
 
 def places(session: Session, reader: Reader, made: Plan, *, before: int | None, limit: int = PAGE + 1) -> Looked:
     """Find cases that answer: all of them where they are few, otherwise the newest within a bound."""
     dialect = session.get_bind().dialect.name
     if made.rarest <= FEW:
-        return Looked(list(session.execute(_by_index(reader, made, (before, None), limit, dialect=dialect))))
+        return Looked(list(session.execute(_by_index(reader, made, (before, limit), dialect))))
+    sight = _sight(session, reader, before)
+    if sight.is_dense:
+        return _walk(session, reader, made, (sight.high + 1, limit))
     first = _look(session, reader, made, (before, LOOKED_AT_FIRST, limit))
     if len(first.rows) >= limit or not first.looked_at:
         return first
     rest = limit - len(first.rows)
-    if not first.is_dense:
-        second = _look(session, reader, made, (first.low, MOST_LOOKED_AT, rest))
-    else:
-        end = first.low - MOST_WALKED
-        walk = _by_row(reader, made, (first.low, end), rest)
-        if dialect == "sqlite":
-            # Its index hands out the newest first and can be held within a span, which that of PostgreSQL cannot.
-            walk = _by_index(reader, made, (first.low, end), rest, dialect=dialect)
-        rows = session.execute(walk).all()
-        second = Looked(list(rows), MOST_WALKED, end) if end > 1 else Looked(list(rows))
+    second = _look(session, reader, made, (first.low, MOST_LOOKED_AT, rest))
     is_cut = len(second.rows) < rest and second.looked_at
     return Looked(first.rows + second.rows, first.looked_at + second.looked_at if is_cut else 0, second.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How close together the newest cases lie that a reader may see."""
+
+    low: int
+    high: int
+    count: int
+
+    @property
+    def is_dense(self) -> bool:
+        """Tell whether this reader sees most of what there is, so that walking along all cases is no detour."""
+        return self.count == LOOKED_AT_FIRST and self.count * 4 >= self.high - self.low + 1
+
+
+def _sight(session: Session, reader: Reader, before: int | None) -> Sight:
+    asked = _newest_span(len(reader.principals), LOOKED_AT_FIRST, is_later=before is not None)
+    low, high, count = tuple(read(session, asked, newest_values(reader, before)).one())
+    return Sight(low or 0, high or 0, count)
+
+
+@cache
+def _newest_span(principals: int, bound: int, *, is_later: bool) -> Select[*tuple[Any, ...]]:
+    seen = newest_prepared(principals, bound, is_later=is_later).subquery()
+    return select(func.min(seen.c.seq), func.max(seen.c.seq), func.count())
+
+
+def _walk(session: Session, reader: Reader, made: Plan, at: tuple[int, int]) -> Looked:
+    """Walk along the newest cases, whoever may see them, until there are enough or the bound is reached."""
+    start, limit = at
+    end, dialect = start - MOST_WALKED, session.get_bind().dialect.name
+    question = within_values(made.expression, dialect)
+    asked = _along(len(reader.principals), limit, dialect, len(question))
+    rows = list(read(session, asked, {**newest_values(reader, None), **question, "start": start, "end": end}))
+    return Looked(rows, MOST_WALKED, end) if end > 1 and len(rows) < limit else Looked(rows)
+
+
+@cache
+def _along(principals: int, limit: int, dialect: str, parts: int) -> Select[*tuple[Any, ...]]:
+    found = found_within(dialect, parts)
+    seq, case_id = found.selected_columns
+    return _with_cards(found.where(visible_prepared(principals, case_id)).order_by(seq.desc()).limit(limit))
 
 
 def _look(session: Session, reader: Reader, made: Plan, at: tuple[int | None, int, int]) -> Looked:
     """Look at so many of the newest cases that a reader may see, from some place on."""
     before, bound, limit = at
-    rows = session.execute(_by_audience(reader, made, before, (bound, limit))).all()
+    asked = _by_audience(len(reader.principals), bound, limit, is_later=before is not None)
+    rows = read(session, asked, {**newest_values(reader, before), **holds_values(made.expression)}).all()
     hits = [row for row in rows if row.is_hit]
     if not rows or rows[0].looked_at < bound:
         return Looked(hits)
-    return Looked(hits, rows[0].looked_at, rows[0].low, rows[0].high)
+    return Looked(hits, rows[0].looked_at, rows[0].low)
 
 
-def _by_index(
-    reader: Reader, made: Plan, span: tuple[int | None, int | None], limit: int, *, dialect: str
-) -> Executable:
-    """Let the index find and the audience sort out."""
+def _by_index(reader: Reader, made: Plan, at: tuple[int | None, int], dialect: str) -> Executable:
+    """Let the index find all there is and the audience sort out."""
+    before, limit = at
     found = found_by(made.expression, dialect)
     if dialect == "postgresql":
         once = found.cte("found").prefix_with("MATERIALIZED")
         found = select(once.c.seq, once.c.case_id)
-    return _sorted_out(reader, found, span, limit)
+    seq, case_id = found.selected_columns
+    top = found.where(visible(reader, case_id)).order_by(seq.desc()).limit(limit)
+    return _with_cards(top if before is None else top.where(seq < before))
 
 
-def _by_row(reader: Reader, made: Plan, span: tuple[int, int], limit: int) -> Executable:
-    """Walk along the cases of a span, newest first, until there are enough."""
-    return _sorted_out(reader, select(DOCUMENT.c.seq, DOCUMENT.c.case_id).where(holds(made.expression)), span, limit)
-
-
-def _sorted_out(reader: Reader, found: Select[Any, Any], span: tuple[int | None, int | None], limit: int) -> Executable:
-    seq: Any = found.selected_columns.seq
-    before, end = span
-    top = found.where(visible(reader, found.selected_columns.case_id)).order_by(seq.desc()).limit(limit)
-    top = top if before is None else top.where(seq < before)
-    first = (top if end is None else top.where(seq >= end)).subquery()
+def _with_cards(found: Select[Any, Any]) -> Select[*tuple[Any, ...]]:
+    first = found.subquery()
     return select(*CARD, first.c.seq, *TEXTS).join(first, first.c.case_id == Case.id).order_by(first.c.seq.desc())
 
 
-def _by_audience(reader: Reader, made: Plan, before: int | None, bounds: tuple[int, int]) -> Executable:
+@cache
+def _by_audience(principals: int, bound: int, limit: int, *, is_later: bool) -> Select[*tuple[Any, ...]]:
     """Look at the newest cases that a reader may see; the last one comes along, to say how far the look went."""
-    bound, limit = bounds
-    seen = newest(reader, after=before, limit=bound).cte("seen")
+    seen = newest_prepared(principals, bound, is_later=is_later).cte("seen")
     low = select(func.min(seen.c.seq)).scalar_subquery()
-    high = select(func.max(seen.c.seq)).scalar_subquery()
     looked_at = select(func.count()).select_from(seen).scalar_subquery()
-    is_hit = func.coalesce(holds(made.expression), false())
+    is_hit = func.coalesce(holds_prepared(), false())
     judged = (
         select(seen.c.seq, seen.c.case_id, is_hit.label("is_hit"))
         .select_from(seen)
@@ -160,7 +185,7 @@ def _by_audience(reader: Reader, made: Plan, before: int | None, bounds: tuple[i
     first = hits.order_by(judged.c.is_hit.desc(), judged.c.seq.desc()).limit(limit).subquery()
     return (
         select(*CARD, first.c.seq, *TEXTS, first.c.is_hit)
-        .add_columns(low.label("low"), high.label("high"), looked_at.label("looked_at"))
+        .add_columns(low.label("low"), looked_at.label("looked_at"))
         .join(first, first.c.case_id == Case.id)
         .order_by(first.c.seq.desc())
     )

@@ -70,8 +70,10 @@ def test_both_databases_answer_the_same_questions_the_same_way(client, corpus):
     assert wrong == {}
 
 
-def test_both_plans_give_the_same(client, corpus, monkeypatch):
+@pytest.mark.parametrize("first", [queries.LOOKED_AT_FIRST, 2], ids=["looks at each", "walks along all"])
+def test_all_plans_give_the_same(client, corpus, monkeypatch, first):
     monkeypatch.setattr(queries, "FEW", -1)
+    monkeypatch.setattr(queries, "LOOKED_AT_FIRST", first)
     test_both_databases_answer_the_same_questions_the_same_way(client, corpus)
 
 
@@ -125,11 +127,15 @@ def test_a_case_that_one_may_not_see_is_like_one_that_is_not_there(client, sessi
     case = make_case(session, title="Zebraword", choice="nobody", tags=["stripy"], body_part=KNEE)
     make_pin(session, case, board)
     sign_in("clinician")
-    for few in (queries.FEW, -1):
+    for _ in range(4):
+        make_case(session, title="For everybody")
+    session.commit()
+    for few, first in ((queries.FEW, queries.LOOKED_AT_FIRST), (-1, queries.LOOKED_AT_FIRST), (-1, 3)):
         monkeypatch.setattr(queries, "FEW", few)
+        monkeypatch.setattr(queries, "LOOKED_AT_FIRST", first)
         for question in ("Zebraword", "zebra", "tag:stripy", "body:knee", "board:walled", "-zzz"):
             soup = page(client, f"/search?q={question}")
-            assert titles(soup) == []
+            assert titles(soup) == (["For everybody"] * 4 if question == "-zzz" else [])
             assert soup.select_one("#more a") is None
             assert "1" not in " ".join(node.get_text() for node in soup.select("#results .meta"))
 
@@ -165,18 +171,20 @@ def test_more_than_a_page(client, session, sign_in, monkeypatch, few):
     assert titles(page(client, more["href"])) == ["Wombat 0"]
 
 
-@pytest.mark.parametrize("walked", [1, 2])
-def test_a_search_that_stops_at_its_bound_says_so_and_goes_on(client, session, sign_in, monkeypatch, walked):
-    for name, bound in (("FEW", -1), ("MOST_LOOKED_AT", 2), ("LOOKED_AT_FIRST", 2), ("MOST_WALKED", walked)):
+@pytest.mark.parametrize(("hidden", "looked_at"), [(0, 3), (9, 4)], ids=["walks along all", "looks at each"])
+def test_a_search_that_stops_at_its_bound_says_so_and_goes_on(client, session, sign_in, monkeypatch, hidden, looked_at):
+    for name, bound in (("FEW", -1), ("MOST_LOOKED_AT", 2), ("LOOKED_AT_FIRST", 2), ("MOST_WALKED", 3)):
         monkeypatch.setattr(queries, name, bound)
     ada = make_user(session, "Ada Owens")
     make_case(session, ada, pictures=0, title="Oldest wombat")
     for number in range(8):
         make_case(session, ada, pictures=0, title=f"Koala {number}")
+        for _ in range(hidden):
+            make_case(session, ada, pictures=0, title="Hidden wombat", choice="nobody")
     sign_in("clinician")
     soup = page(client, "/search?q=wombat")
     assert titles(soup) == []
-    assert f"The newest {2 + walked} cases that you may see were looked through so far." in soup.get_text()
+    assert f"The newest {looked_at} cases that you may see were looked through so far." in soup.get_text()
     steps = 0
     while not titles(soup):
         further = soup.select_one("#more a")
