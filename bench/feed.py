@@ -126,7 +126,11 @@ def main() -> None:
         hello, hello_port = bare(folder)
         try:
             secret = fill(folder / "data")
-            feed = {"Cookie": f"pinboard={secret}", "Accept-Encoding": "gzip, deflate, br, zstd", "Host": site.url.removeprefix("http://")}
+            feed = {
+                "Cookie": f"pinboard={secret}",
+                "Accept-Encoding": "gzip, deflate, br, zstd",
+                "Host": site.url.removeprefix("http://"),
+            }
             asked = {
                 "bare Flask": (hello.pid, hello_port, {}),
                 "feed": (site.process.pid, int(site.url.rpartition(":")[2]), feed),

@@ -17,7 +17,7 @@ from werkzeug.http import parse_accept_header
 SMALLEST = 1024
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     # Browsers offer the first over HTTPS alone.
-    "br": partial(brotli.compress, quality=3),
+    "br": partial(brotli.compress, quality=4),
     "gzip": partial(gzip.compress, compresslevel=4, mtime=0),
 }
 TYPES = frozenset({"text/html", "text/plain", "text/csv", "application/json", "image/svg+xml"})

@@ -56,7 +56,7 @@ class MaskedCsrf(CSRFProtect):  # type: ignore[misc]
         # The header first: looking into the form reads the whole body.
         plain = _unmask(given or request.form.get("csrf_token"))
         # Flask-WTF compares signed ones. Those in a page are not, because the cookie that they belong to is.
-        return plain and str(URLSafeTimedSerializer(current_app.secret_key, salt=_SALT).dumps(plain))
+        return plain and str(URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_SALT).dumps(plain))
 
 
 db = Database(

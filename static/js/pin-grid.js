@@ -109,10 +109,11 @@
     if (!event.target.closest?.("[data-glimpse]")) return;
     if (missed) { missed.push(event); return; }
     missed = [event];
-    import("./glimpse.js").then((module) => {
+    /* After what was pressed has been painted: to ask for a script takes a slow telephone as long as all the rest. */
+    requestAnimationFrame(() => setTimeout(() => import("./glimpse.js").then((module) => {
       for (const kind of kinds) document.removeEventListener(kind, wake);
       module.start(missed);
-    }, () => {});
+    }, () => {})));
   };
   for (const kind of kinds) document.addEventListener(kind, wake, { passive: true });
 })();
