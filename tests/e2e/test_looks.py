@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
+from tests.e2e import showcase
 from tests.e2e.maker import Scene
 from tests.e2e.pages import FIRST_PAGES, PAGES, View, Visitor
 from tests.serving import start, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
 
@@ -28,6 +31,16 @@ LOADED = """() => Promise.allSettled(
   [...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))"""
 # What sticks to the window would lie somewhere in the middle of a picture of the whole page.
 LAID_FLAT = ".bottombar, .slices-bar, .thread > .composer, .upload-next, .draft-acts { position: static !important }"
+
+# What the README shows: name, page, scheme, width and height.
+SHOWN = (
+    ("board-dark", "/b/radiology", "dark", 1280, 800),
+    ("board-light", "/b/radiology", "light", 1280, 800),
+    ("case", "/c/{abdomen}", "dark", 1280, 800),
+    ("phone-board", "/b/radiology", "light", 390, 800),
+    ("phone-case", "/c/{abdomen}", "dark", 390, 800),
+)
+MOST_SHOWN = 200_000  # bytes
 
 pytestmark = pytest.mark.skipif(not FOLDER, reason="PINBOARD_SCREENSHOTS names no folder for the pictures")
 
@@ -76,6 +89,32 @@ def test_the_printed_slip_is_photographed(browser: Browser, clinic: tuple[Site, 
     photograph(page, "slip-print")
     page.pdf(path=str(Path(FOLDER or "") / "slip.pdf"), format="A4")
     visitor.close()
+
+
+@pytest.mark.parametrize(("name", "path", "scheme", "width", "height"), SHOWN, ids=[one[0] for one in SHOWN])
+def test_the_pictures_of_the_readme_are_taken(
+    browser: Browser, free: tuple[Site, Scene], name: str, path: str, scheme: str, width: int, height: int
+) -> None:
+    """Take what docs/img holds, as WebP, of a clinic whose pictures may be shown to everybody."""
+    more = {"viewport": {"width": width, "height": height}, "device_scale_factor": 1.5, "is_mobile": width < 640}
+    visitor = Visitor(browser, *free, options={**looks(scheme, width), **more})
+    page = visitor.open(View(name, "", "ada", path))
+    page.evaluate(LOADED)
+    taken = page.screenshot()
+    target = Path(FOLDER or "") / "readme" / f"{name}.webp"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    Image.open(io.BytesIO(taken)).save(target, quality=84, method=6)
+    visitor.close()
+    assert target.stat().st_size <= MOST_SHOWN
+
+
+@pytest.fixture(scope="module")
+def free(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Scene]]:
+    data = tmp_path_factory.mktemp("free") / "data"
+    scene = showcase.build(data)
+    running = start(data)
+    yield running, scene
+    stop(running)
 
 
 def looks(scheme: str, width: int) -> dict[str, object]:

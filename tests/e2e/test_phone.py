@@ -42,3 +42,51 @@ def test_the_device_keeps_static_files_and_the_offline_page_alone(browser: Brows
     assert "Rao" not in page.content()
     visitor.contexts["ada"].set_offline(False)
     visitor.close()
+
+
+def test_filters_open_as_a_sheet_and_back_comes_to_the_wall(browser: Browser, clinic: tuple[Site, Scene]) -> None:
+    visitor = Visitor(browser, *clinic, options=dict(PHONE))
+    page = visitor.page("ben")
+    page.goto("/b/radiology")
+    opener = page.locator("a.to-filters")
+    opener.click()
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_role("heading", name="Filters").wait_for()
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["width"] >= 340
+    assert round(box["y"] + box["height"]) == 780
+    page.keyboard.press("Escape")
+    assert not sheet.is_visible()
+    assert opener.evaluate("one => one === document.activeElement")
+    opener.click()
+    sheet.get_by_text("Unsolved", exact=False).first.click()
+    sheet.get_by_role("button", name="Show cases").click()
+    page.wait_for_url("**state=unsolved**")
+    assert opener.inner_text().split() == ["Filters", "1"]
+    assert page.locator(".looks > .chip:visible").count() == 1
+    page.go_back()
+    page.wait_for_url("**/b/radiology")
+    assert not page.locator("dialog[open]").is_visible()
+    visitor.close()
+
+
+def test_filters_of_a_search_are_a_page_without_a_script(browser: Browser, clinic: tuple[Site, Scene]) -> None:
+    visitor = Visitor(browser, *clinic, options={**PHONE, "java_script_enabled": False})
+    page = visitor.page("ben")
+    page.goto("/search?q=wall")
+    page.locator("a.to-filters").click()
+    assert page.url.endswith("/search/filters?q=wall")
+    page.get_by_text("Unsolved", exact=True).click()
+    page.get_by_role("button", name="Show cases").click()
+    assert page.url.endswith("/search?q=wall%20is%3Aunsolved")
+    visitor.close()
+
+
+def test_chips_have_their_room_where_there_is_any(browser: Browser, clinic: tuple[Site, Scene]) -> None:
+    visitor = Visitor(browser, *clinic, options={**PHONE, "viewport": {"width": 640, "height": 900}})
+    page = visitor.page("ben")
+    page.goto("/b/radiology")
+    assert not page.locator("a.to-filters").is_visible()
+    assert page.locator(".looks > .chip:visible").count() > 3
+    visitor.close()
