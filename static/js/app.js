@@ -185,17 +185,29 @@ export const isPalette = (event) => (event.ctrlKey || event.metaKey) && event.ke
 let pressed = [];
 function press(event) {
   const { key, target, ctrlKey, metaKey } = event;
-  const isAwaited = pressed.some(isPalette);
-  if (!isAwaited && isTyping(target) && !ctrlKey && !metaKey && key !== "Escape") return;
-  const isBare = !ctrlKey && !metaKey && !event.altKey && document.body.dataset.keys !== "off";
-  if (isAwaited || isPalette(event) || (isBare && (key === "/" || (key.startsWith("Arrow") && target.matches("pin-grid a"))))) event.preventDefault();
+  if (isTyping(target) && !ctrlKey && !metaKey && key !== "Escape") return;
+  if (isPalette(event) || (isBare(event) && (key === "/" || (key.startsWith("Arrow") && target.matches("pin-grid a"))))) event.preventDefault();
   if (pressed.push(event) > 1) return;
   import("./keys.js").then(({ start }) => {
-    document.removeEventListener("keydown", press);
+    removeEventListener("keydown", hold, true);
+    removeEventListener("keydown", press);
     start(pressed);
   }, () => { pressed = []; });
 }
-document.addEventListener("keydown", press);
+
+/* Until then nobody else hears what may be a word for the field that the first press leads to. */
+function hold(event) {
+  const isWord = isTyping(event.target) ? pressed.some(isPalette)
+    : (isBare(event) && event.key.length === 1) || pressed.some((one) => one.defaultPrevented);
+  if (!pressed.length || !isWord) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  pressed.push(event);
+}
+
+const isBare = ({ ctrlKey, metaKey, altKey }) => !ctrlKey && !metaKey && !altKey && document.body.dataset.keys !== "off";
+addEventListener("keydown", hold, true);
+addEventListener("keydown", press);
 
 /* Files that come over a wall, or are pasted there, begin a new case; a picture dragged out of a page is none. */
 for (const kind of ["dragenter", "paste"]) addEventListener(kind, ({ dataTransfer, clipboardData }) => {

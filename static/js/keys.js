@@ -14,35 +14,45 @@ let leader = -Infinity; // when g was pressed; never, on a new page
 let waiting = null; // presses that wait until the palette is there
 
 export function start(presses) {
+  addEventListener("keydown", hold, true);
   document.addEventListener("keydown", onKey);
   replay(presses);
 }
 
-/* Presses from before this script, or the palette, was there. Where one of them led into a field, the next are words. */
+/* Between Ctrl+K and the palette nobody else hears a key, because it is a word for it. */
+function hold(event) {
+  if (!waiting) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  waiting.push(event);
+}
+
+/* What was held is pressed anew, for whoever listens. Where one press led into a field, the next are words for it. */
 function replay(presses) {
   for (const press of presses) {
     const field = document.activeElement;
-    if (!waiting && isTyping(field) && field !== press.target) write(field, press);
+    if (waiting) waiting.push(press);
+    else if (isTyping(field) && field !== press.target) write(field, press);
+    else if (press.defaultPrevented) press.target.dispatchEvent(new KeyboardEvent("keydown", press));
     else onKey(press);
   }
 }
 
-function write(field, { key }) {
-  if (key.length === 1) {
+function write(field, press) {
+  const { key, ctrlKey, metaKey } = press;
+  if (key.length === 1 && !ctrlKey && !metaKey) {
     field.setRangeText?.(key, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
     return;
   }
-  const isFree = field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  const isFree = field.dispatchEvent(new KeyboardEvent("keydown", press));
   if (isFree && key === "Enter" && field.localName === "input") field.form?.requestSubmit();
+  if (isFree && key === "Escape") field.closest("dialog")?.close();
 }
 
 function onKey(event) {
   const { key, target } = event;
-  if (waiting) {
-    event.preventDefault();
-    waiting.push(event);
-  } else if (isPalette(event)) {
+  if (isPalette(event)) {
     event.preventDefault();
     openPalette();
   } else if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
