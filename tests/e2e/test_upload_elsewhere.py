@@ -167,6 +167,7 @@ def test_where_consent_comes_first_the_question_is_shown(page: Page, bench: tupl
         page.wait_for_url("**/new")
         page.get_by_role("heading", name="New case").wait_for()
         assert page.get_by_label("Reason, by the clinic’s policy").is_hidden()
+        assert violations(page) == []
         page.locator("[name=consent_kind][value=verbal]").check()
         page.locator("[name=level][value=clinic]").check()
         page.get_by_role("button", name="Go on to the images").click()

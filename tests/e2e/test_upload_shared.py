@@ -108,5 +108,6 @@ def test_who_is_not_signed_in_signs_in_and_is_told_to_share_again(browser: Brows
     page.wait_for_url("**/new/shared")
     assert page.get_by_text("nothing of what you shared was kept").is_visible()
     assert page.locator("[data-upload]").is_visible()
+    assert violations(page) == []
     assert count(bench[0]) == before
     page.context.close()
