@@ -25,6 +25,7 @@ from pinboard.models import (
 from pinboard.policy import Reader
 from pinboard.vocabulary import modality
 from pinboard.web.paging import Cursor
+from pinboard.web.text import _
 
 PAGE = 40
 SHOTS = 200
@@ -164,7 +165,7 @@ def _frames(rows: Sequence[Row[Any]], painted: dict[int, list[Any]]) -> Iterator
                 frame=frame,
                 width=row.columns,
                 height=row.rows,
-                kind=modality(row.modality),
+                kind=_(modality(row.modality)),
                 alt=row.alt_text,
                 is_photo=row.is_photo,
                 boxes=tuple(
@@ -208,7 +209,7 @@ def _wish(row: Row[Any]) -> Wish:
         who=row.who,
         asked_at=row.asked_at,
         images=int(row.images or 0),
-        kind=modality(row.modality),
+        kind=_(modality(row.modality)),
         cover=(row.cover or {}).get("name", ""),
         state=row.state,
         note=row.note,

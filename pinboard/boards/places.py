@@ -119,7 +119,7 @@ def stood(session: Session, board: Board, pins: Sequence[Pin]) -> list[list[int]
     return [list(row) for row in rows]
 
 
-def put_again(session: Session, board: Board, places: Sequence[Sequence[int]], *, by: int) -> None:
+def put_again(session: Session, board: Board, places: Sequence[Sequence[int]], *, by: int | None) -> None:
     """Put pins where they stood, as far as what stood beside them is still there."""
     wanted = {number for pin_id, after_id, _section in places for number in (pin_id, after_id)}
     rows = session.scalars(select(Pin).where(Pin.board_id == board.id, Pin.id.in_(wanted)))
@@ -236,6 +236,6 @@ def _spread(pins: Sequence[Pin], low: int | None, high: int | None) -> None:
         pin.position = high - gap * number
 
 
-def _note(session: Session, board: Board, count: int, by: int) -> None:
+def _note(session: Session, board: Board, count: int, by: int | None) -> None:
     audit.record(session, actor=by, verb="board-arrange", board=board, detail={"pins": count})
     session.flush()

@@ -66,7 +66,7 @@ class Bag:
 def label(run: Run) -> str:
     """Name a series and say how many pictures it has."""
     count = ngettext("{count}\u00a0image", "{count}\u00a0images", run.frames).format(count=run.frames)
-    return f"{modality(run.modality)}, {count}"
+    return f"{_(modality(run.modality))}, {count}"
 
 
 def missing(run: Run) -> str:

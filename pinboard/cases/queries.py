@@ -14,6 +14,7 @@ from pinboard.models import Case, Instance, InstanceState, Series, Study
 from pinboard.policy import FOR_EVERYBODY
 from pinboard.vocabulary import modality
 from pinboard.web.stage import few, small
+from pinboard.web.text import _
 
 __all__ = ["CARD", "STATES", "Card", "Cover", "Part", "Run", "card", "cover", "runs"]
 
@@ -120,7 +121,7 @@ def _run(number: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> Run:
     first = rows[0]
     return Run(
         number=number,
-        modality=modality(kind),
+        modality=_(modality(kind)),
         alt=alt,
         is_photo=first.is_photo,
         tone=first.tone,

@@ -57,7 +57,9 @@ def verbs(session: Session, reader: Reader, case_id: int) -> dict[str, bool]:
 
 def facts(case: Case) -> list[tuple[str, str]]:
     """List what is known about the person and the pictures, each under its name."""
-    person = ", ".join(word for word in (case.age_band or "", SEXES.get(case.sex or "", "")) if word)
+    # A text that a module holds speaks only when it is asked to; joined as it is, it stays as the code has it.
+    age = _(case.age_band) if case.age_band else ""
+    person = ", ".join(word for word in (age, str(SEXES.get(case.sex or "", ""))) if word)
     place = ", ".join(word for word in (_(meaning(case.body_part)), _(meaning(case.laterality)).lower()) if word)
     rows = [(_("Modality"), _(modality(case.modality))), (_("Region"), place), (_("Patient"), person)]
     return [(name, value) for name, value in rows if value]

@@ -105,7 +105,7 @@ def can_restore(deleted_at: datetime) -> bool:
 
 
 def _standing(row: Row[*tuple[Any, ...]]) -> str:
-    words = [meaning(row.specialty)]
+    words = [_(meaning(row.specialty))]
     if row.role == Role.TRAINEE:
         words.append(_("trainee"))
     elif row.verified_at is not None:

@@ -206,15 +206,15 @@ def _stands_for(series: type[Series]) -> ColumnElement[int]:
 
 
 def _facts(pictures: Sequence[Sequence[Row[Any]]], body_part: str | None) -> str:
-    ways = dict.fromkeys(modality(sizes[0].modality) for sizes in pictures)
-    return ", ".join([*ways, *([meaning(body_part)] if body_part else [])])
+    ways = dict.fromkeys(_(modality(sizes[0].modality)) for sizes in pictures)
+    return ", ".join([*ways, *([_(meaning(body_part))] if body_part else [])])
 
 
 def _pictures(pictures: Sequence[Sequence[Row[Any]]]) -> tuple[Picture, ...]:
     """Name pictures by how they were made, without the clinic's own words for them."""
     words = _("{modality}, picture {number} of {count}")
     return tuple(
-        _picture(sizes, words.format(modality=modality(sizes[0].modality), number=number, count=len(pictures)))
+        _picture(sizes, words.format(modality=_(modality(sizes[0].modality)), number=number, count=len(pictures)))
         for number, sizes in enumerate(pictures, start=1)
     )
 

@@ -139,7 +139,7 @@ def _facts(row: Row[*tuple[Any, ...]], shown: Instance) -> str:
     elif row.mosaics == row.size:
         parts.append(_("Mosaic: many slices in one picture"))
     else:
-        parts.append(PLANES.get(plane(axes_of(header.get("ImageOrientationPatient"))), ""))
+        parts.append(str(PLANES.get(plane(axes_of(header.get("ImageOrientationPatient"))), "")))
     thickness = header.get("SliceThickness")
     if row.size > 1 and thickness and not row.scouts:
         parts.append(_("{count} slices of {thickness} mm").format(count=row.size, thickness=f"{thickness:.3g}"))

@@ -171,7 +171,7 @@ def pictures_by_case(
             tone=row.tone,
             is_photo=row.is_photo,
             time=row.frame_time,
-            modality=modality(row.modality),
+            modality=_(modality(row.modality)),
             alt=row.alt_text,
             series=row.series_id,
             key=row.key_frame if row.id == row.key_instance_id else None,

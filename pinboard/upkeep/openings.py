@@ -58,7 +58,7 @@ def spans(session: Session, case: Case) -> list[Span]:
         for since, until in _times(session, case, instance):
             who = [_who(row) for row in opened if since - NOTED_EVERY <= row.at <= until]
             became = _became(instance)
-            found.append(Span(number, modality(kind), became, since, until, tuple(dict.fromkeys(who))))
+            found.append(Span(number, _(modality(kind)), became, since, until, tuple(dict.fromkeys(who))))
     return found
 
 

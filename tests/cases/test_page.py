@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from pinboard import policy
-from pinboard.models import AuditEvent, Case, CaseChange, CaseState, Opening, Receipt, Resolution
+from pinboard.models import AuditEvent, Case, CaseChange, CaseState, Opening, Receipt, Resolution, Series
 from pinboard.web.stage import few
-from tests.factories import make_board, make_case, make_draft, make_picture, make_pin, make_user
+from tests.factories import make_board, make_case, make_comment, make_draft, make_picture, make_pin, make_user
 from tests.html import checked, fragment, page
 from tests.people import make_scene
 
@@ -40,6 +40,21 @@ def test_the_words_of_a_case(client, session, sign_in):
         "Unsolved",
     ):  # fmt: skip
         assert words in text
+
+
+def test_what_is_known_of_a_case_is_said_in_the_readers_language(client, session, sign_in):
+    ada, ben = (make_user(session, name, specialty="309915006") for name in ("Ada Owens", "Ben Shah"))
+    case = make_case(session, ada, age_band="0–27 days", sex="F", pictures=2)
+    for series, modality in zip(session.query(Series).filter_by(case_id=case.id), ("US", "CT"), strict=True):
+        series.modality = modality
+    make_comment(session, case, ben, "Old")
+    sign_in("clinician", preferences={"language": "es"})
+    text = text_of(page(client, f"/c/{case.public_id}"))
+    assert "0–27 días, femenino" in text
+    assert "Ecografía" in text
+    assert text.count("Cardiología, identidad verificada") == 2
+    for english in ("female", "Ultrasound", "Cardiology", "days"):
+        assert english not in text
 
 
 @pytest.mark.parametrize(
