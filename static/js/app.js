@@ -185,7 +185,8 @@ export const isPalette = (event) => (event.ctrlKey || event.metaKey) && event.ke
 let pressed = [];
 function press(event) {
   const { key, target, ctrlKey, metaKey } = event;
-  if (isTyping(target) && !ctrlKey && !metaKey && key !== "Escape") return;
+  // Whoever answered already is not asked twice: Enter confirms an image.
+  if (event.defaultPrevented || (isTyping(target) && !ctrlKey && !metaKey && key !== "Escape")) return;
   if (isPalette(event) || (isBare(event) && (key === "/" || (key.startsWith("Arrow") && target.matches("pin-grid a"))))) event.preventDefault();
   if (pressed.push(event) > 1) return;
   import("./keys.js").then(({ start }) => {
