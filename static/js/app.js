@@ -196,11 +196,11 @@ function press(event) {
   }, () => { pressed = []; });
 }
 
-/* Until then nobody else hears what may be a word for the field that the first press leads to. */
+/* Until then nobody else hears the next ones: they may be words for the field that the first leads to, and none overtakes it. */
 function hold(event) {
   const isWord = isTyping(event.target) ? pressed.some(isPalette)
-    : (isBare(event) && event.key.length === 1) || pressed.some((one) => one.defaultPrevented);
-  if (!pressed.length || !isWord) return;
+    : (isBare(event) && event.key !== "Tab") || pressed.some((one) => one.defaultPrevented);
+  if (!isWord || !pressed.some((one) => one.key.length === 1)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   pressed.push(event);

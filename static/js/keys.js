@@ -33,9 +33,16 @@ function replay(presses) {
     const field = document.activeElement;
     if (waiting) waiting.push(press);
     else if (isTyping(field) && field !== press.target) write(field, press);
-    else if (press.defaultPrevented) press.target.dispatchEvent(new KeyboardEvent("keydown", press));
+    else if (press.defaultPrevented) again(press);
     else onKey(press);
   }
+}
+
+function again(press) {
+  const { key } = press;
+  const target = document.activeElement;
+  const isFree = target.dispatchEvent(new KeyboardEvent("keydown", press));
+  if (isFree && (key === "Enter" || key === " ") && target.matches("a, button, summary")) target.click();
 }
 
 function write(field, press) {
