@@ -147,11 +147,12 @@ def _published(case_id: int, released: Collection[int] | None) -> Any:
 def _removed(session: Session, case_id: int) -> dict[int, list[int]]:
     """Give the numbers of the slices that were taken out, by series, so that a copy says what is missing in it."""
     gone = select(Instance.series_id, Instance.number).where(
-        Instance.case_id == case_id, Instance.state == InstanceState.REMOVED, Instance.number.is_not(None)
+        Instance.case_id == case_id, Instance.state == InstanceState.REMOVED
     )
     found: dict[int, list[int]] = {}
     for series_id, number in session.execute(gone):
-        found.setdefault(series_id, []).append(number)
+        if number is not None:
+            found.setdefault(series_id, []).append(number)
     return found
 
 

@@ -135,8 +135,8 @@ def test_a_control_without_a_name_and_one_of_another_role_are_found(
     visitor = Visitor(browser, *clinic)
     page = visitor.page("")
     page.set_content(
-        "<title>t</title><main><button></button><div tabindex=0>Save</div><a href=/>Home</a><a role=button href=/>Go</a>"
-        "<input type=search role=combobox aria-label=Find aria-expanded=false></main>"
+        "<title>t</title><main><button></button><div tabindex=0>Save</div><a href=/>Home</a>"
+        "<a role=button href=/>Go</a><input type=search role=combobox aria-label=Find aria-expanded=false></main>"
     )
     found = faults(page)
     visitor.close()

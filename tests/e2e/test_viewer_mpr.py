@@ -348,7 +348,7 @@ def test_slices_that_do_not_come_are_told_and_the_stack_stays(clinic: Clinic, br
     page.get_by_role("button", name="Three planes").click()
     page.get_by_role("progressbar", name="Loading slice 0 of 24").wait_for()
     assert held
-    for route in list(held):
+    for route in tuple(held):
         route.abort()
     page.get_by_text("The slices could not be loaded").wait_for()
     page.unroute("**/media/*/n0")
