@@ -2,9 +2,11 @@
 
 import ast
 import re
+from datetime import timedelta
 
 import pytest
 
+from pinboard.identity import sessions
 from pinboard.models import Base
 from pinboard.web.access import AUDIENCES, audience_of
 from tests.contracts.access_matrix import MATRIX
@@ -67,7 +69,9 @@ def _commits(node):
 
 
 @pytest.mark.parametrize("line", GETS, ids=str)
-def test_a_get_writes_nothing(world, line):
+def test_a_get_writes_nothing(world, line, monkeypatch):
+    # Once a minute a session notes that it is in use, which is no business of the page that was asked for.
+    monkeypatch.setattr(sessions, "SEEN_EVERY", timedelta(days=1))
     for who in ("ada", "pat", "oz", "nobody"):
         assert world.answer(who, line).written_to <= BATCHED, who
 
