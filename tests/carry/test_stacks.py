@@ -32,6 +32,8 @@ STACKS = {
     "MG": "xray-mammo/mammo-biopsy-overlay-out-of-bounds.dcm",
 }
 
+GREY = [name for name in STACKS if name != "US cine"]  # colours have no window
+
 
 @pytest.fixture(scope="module", params=STACKS)
 def carried(request, stores, desk, author, door, tmp_path_factory):
@@ -102,6 +104,7 @@ def test_a_hundred_points_of_each_frame_are_those_of_its_file(carried):
         assert np.ptp(after[frame, row, column]) > 0
 
 
+@pytest.mark.parametrize("carried", GREY, indirect=True)
 def test_the_picture_is_that_of_the_formula(carried, stores):
     """Within one grey level of a window that the reader chose, written out (PS3.3 section C.11.2.1.2.1)."""
     case, _sources, folder, pat = carried
@@ -110,8 +113,6 @@ def test_the_picture_is_that_of_the_formula(carried, stores):
         wanted = select(Instance).where(Instance.case_id == case.id, Instance.media_name.is_not(None))
         image = session.scalars(wanted.order_by(Instance.id)).first()
     ours = by_uid[image.uid]
-    if ours.SamplesPerPixel > 1:
-        pytest.skip("colours have no window")
     answer = pat.get(f"/my/c/{case.public_id}/download/{image.media_name}/f0.png?center=100&width=301")
     stored = ours.pixel_array if image.frame_count == 1 else ours.pixel_array[0]
     flat = _frame_values(ours)

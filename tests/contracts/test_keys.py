@@ -17,7 +17,7 @@ SCRIPTS = {
 
 # What every list, menu and dialog does with the focus in it, as its pattern has it and a screen reader says.
 WIDGETS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown", "Enter", "Escape"}
-WIDGETS |= {"Space", "Backspace"}
+WIDGETS |= {"Space", "Backspace", "Tab"}
 # Another way to type the plus, on keyboards where it needs Shift.
 SAME = {"=": "+"}
 

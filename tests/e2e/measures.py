@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 # Whoever is wider than the window, named by the element that sticks out, at whichever end.
-WIDER = """() => {
+WIDER = """async () => {
+  // A wall is laid out anew in the frame after the window changed.
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   if (document.documentElement.scrollWidth <= innerWidth) return [];
   return [...document.body.querySelectorAll('*')]
     .filter(one => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.left < -1; })

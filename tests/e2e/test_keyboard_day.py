@@ -108,6 +108,7 @@ def search(page: Page) -> None:
     page.locator(".searchbox [role=option][aria-selected=true]", has_text="Plover").wait_for()
     page.keyboard.press("Enter")
     page.locator("h1", has_text="Plover").wait_for()
+    page.wait_for_load_state()  # until then nobody listens for keys
     page.keyboard.press("j")
     page.locator(".toast", has_text="Open a case from a wall").wait_for()
 
@@ -172,7 +173,8 @@ def arrange(page: Page) -> None:
 
 def choose_files(page: Page) -> None:
     """Reach what opens the browser's own dialog for files, and open it."""
-    page.wait_for_selector("body.is-enhanced, [data-choose], .upload input[type=file]", state="attached")
+    page.wait_for_selector("[data-upload].is-live")
+    page.on("filechooser", lambda _: None)  # so that the browser hands them over well before the key is pressed
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement.matches('.upload input[type=file]')"):

@@ -115,7 +115,7 @@ def test_ten_kinds_of_files_survive_a_lost_line_and_a_reload(
     ada.page.wait_for_function(
         f"() => document.querySelectorAll('[data-put][data-state=refused]').length === {len(BROKEN)}"
     )
-    assert 2 <= flights.most <= 4
+    assert 2 <= flights.most <= 5  # four at once, and one of whose end the browser has not told yet
     queue = ada.page.locator("#upload-queue").text_content()
     assert [code for code in BROKEN if sentence_for(code) not in queue] == []
     assert_each_came_once(bench[0], ada.page.locator("[data-upload] [name=draft]").input_value())
