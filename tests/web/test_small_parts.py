@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import brotli
 import pytest
+import zstandard
 from bs4 import BeautifulSoup
 
 from pinboard.config import ConfigError, load
@@ -81,6 +82,17 @@ class TestCompression:
         assert brotli.decompress(answer.data) == b"x" * 5000
         refused = client.get("/big", headers={"Accept-Encoding": "gzip, br;q=0"})
         assert refused.headers["Content-Encoding"] == "gzip"
+
+    def test_threads_that_compress_at_once_do_not_mix_their_pages(self, app, big):
+        def ask(letter):
+            answer = app.test_client().get(f"/big/{letter}", headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+            assert answer.headers["Content-Encoding"] == "zstd"
+            return zstandard.decompress(answer.data).decode()
+
+        app.add_url_rule("/big/<letter>", "lettered", access("public")(lambda letter: letter * 50_000))
+        letters = list("abcdefgh") * 4
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(ask, letters)) == [letter * 50_000 for letter in letters]
 
     def test_a_small_one_is_not(self, client, big):
         assert "Content-Encoding" not in client.get("/small", headers={"Accept-Encoding": "gzip"}).headers
