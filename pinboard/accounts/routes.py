@@ -8,7 +8,6 @@ from flask_login import current_user
 from pinboard import audit
 from pinboard.accounts import service
 from pinboard.accounts.forms import JoinForm, NewPasswordForm, SetupForm, SignInForm, UnlockForm
-from pinboard.clock import now
 from pinboard.identity import links, members, sessions, setup
 from pinboard.identity.members import MemberError, NewMember
 from pinboard.models import LinkPurpose, Role, SingleUseLink, User
@@ -78,7 +77,7 @@ def lock() -> Response:
 @access("signed-in")
 def lock_now() -> Response:
     """Lock this session, for a PC that others use too."""
-    current_user.sign_in.locked_at = now()
+    sessions.lock(db.session(), current_user.sign_in.id)
     db.session.commit()
     response = see_other("/lock")
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -89,12 +88,11 @@ def lock_now() -> Response:
 @access("signed-in")
 def unlock() -> Response:
     """Open a locked session with its owner's password."""
-    sign_in, user = current_user.sign_in, current_user.user
     password = UnlockForm().password.data or ""
-    outcome = service.check_password(db.session(), user.login, password, address=request.remote_addr)
+    outcome = service.check_password(db.session(), current_user.login, password, address=request.remote_addr)
     if outcome.user is None:
         return _refused("lock", form=UnlockForm(), wait=outcome.wait, next=_next())
-    sign_in.locked_at, sign_in.seen_at = None, now()
+    sessions.unlock(db.session(), current_user.sign_in.id)
     db.session.commit()
     return see_other(_next())
 

@@ -89,7 +89,7 @@ def own_sessions() -> Response:
 @access("signed-in")
 def end_session(public_id: str) -> Response:
     """End one of one's own sessions."""
-    mine = SignIn.user_id == current_user.user.id
+    mine = SignIn.user_id == current_user.id
     row = db.session.scalar(select(SignIn).where(SignIn.public_id == public_id, mine))
     if row is None:
         abort(404)

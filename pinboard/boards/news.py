@@ -57,7 +57,7 @@ def board_seen(slug: str) -> Response:
 
 def seen_of_feed() -> int | None:
     """Give up to where the reader of this request had seen the feed."""
-    seen: int | None = current_user.user.feed_seen_seq
+    seen: int | None = current_user.feed_seen_seq
     return seen
 
 

@@ -54,7 +54,7 @@ def pin(case_id: str) -> Response:
 
 
 def _context(case: Case, *, title: str = "", error: str | None = None) -> dict[str, Any]:
-    last = str(current_user.user.preferences.get("last_board", ""))
+    last = str(current_user.preferences.get("last_board", ""))
     boards = lists.boards_for_pin(db.session(), g.reader, case.id, last)
     return {"case": case, "boards": boards, "title": title, "error": error, "has_last": _is_first(boards, last)}
 

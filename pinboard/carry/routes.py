@@ -107,7 +107,7 @@ def _of_clinic(case_id: str) -> Bag:
 
 def _of_subject(case_id: str) -> Bag:
     bag = None
-    if current_user.user.subject_id is not None:
+    if current_user.subject_id is not None:
         bag = queries.of_subject(db.session(), current_user.user, case_id)
     return bag or abort(404)
 

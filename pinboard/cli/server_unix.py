@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import socket
 import struct
@@ -89,6 +90,9 @@ class Server(BaseApplication):  # type: ignore[misc] # the library carries no ty
             # Connections inherit it from the socket that accepts them.
             listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", IDLE_SECONDS, 0))
         self._started(worker.app.wsgi())
+        # What was loaded stays for good, and the collector need not look through it again with every answer.
+        gc.collect()
+        gc.freeze()
 
 
 def _say_goodbye(sock: socket.socket) -> None:

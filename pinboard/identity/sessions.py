@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, delete, select, update
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from pinboard.clock import now
 from pinboard.identity.links import hash_of
 from pinboard.identity.throttle import network
 from pinboard.ids import public_id, token
-from pinboard.models import AccountState, User
+from pinboard.models import Account, AccountState, User
 from pinboard.models import Session as SignIn
 from pinboard.models.clinic_settings import clinic
+from pinboard.models.engine import read
 
 SEEN_EVERY = timedelta(minutes=1)
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari", "curl")
@@ -27,6 +29,17 @@ SYSTEMS = (
     ("Mac OS", "macOS"),
     ("Linux", "Linux"),
 )
+
+
+class SignedIn(NamedTuple):
+    """A live session and its account, as they stand while one request is answered."""
+
+    id: int
+    public_id: str
+    device: str
+    seen_at: datetime
+    locked_at: datetime | None
+    account: Account
 
 
 def start(session: Session, user: User, *, agent: str = "", address: str | None = None) -> str:
@@ -50,26 +63,30 @@ def start(session: Session, user: User, *, agent: str = "", address: str | None 
     return secret
 
 
-def find(session: Session, secret: str) -> SignIn | None:
+def find(session: Session, secret: str) -> SignedIn | None:
     """Give the live session of a cookie with its active account, in one query."""
-    row = session.scalar(_live(), {"secret": hash_of(secret), "moment": now()})
-    return row if row is not None and not is_idle(session, row) else None
+    row = read(session, _live(), {"secret": hash_of(secret), "moment": now()}).one_or_none()
+    if row is None:
+        return None
+    own = len(SignedIn._fields) - 1
+    found = SignedIn._make((*row[:own], Account._make(row[own:])))
+    return None if is_idle(session, found) else found
 
 
 @cache
-def _live() -> Select[SignIn]:
+def _live() -> Select[*tuple[Any, ...]]:
     """Find a session by its hash; built once, because every request asks."""
     secret = bindparam("secret", type_=SignIn.token_hash.type)
     moment = bindparam("moment", type_=SignIn.expires_at.type)
     return (
-        select(SignIn)
-        .join(SignIn.user)
+        select(*(getattr(SignIn, name) for name in SignedIn._fields[:-1]))
+        .add_columns(*(getattr(User, name) for name in Account._fields))
+        .join(User, User.id == SignIn.user_id)
         .where(SignIn.token_hash == secret, User.state == AccountState.ACTIVE, SignIn.expires_at > moment)
-        .options(contains_eager(SignIn.user))
     )
 
 
-def is_idle(session: Session, row: SignIn) -> bool:
+def is_idle(session: Session, row: SignIn | SignedIn) -> bool:
     """Tell whether nobody used a session for as long as the clinic allows."""
     return now() - row.seen_at > timedelta(minutes=int(clinic(session)["session_idle_minutes"]))
 
@@ -82,18 +99,28 @@ def list_of(session: Session, user: User) -> list[SignIn]:
     return [row for row in rows if not is_idle(session, row)]
 
 
-def end(session: Session, row: SignIn) -> None:
+def lock(session: Session, session_id: int) -> None:
+    """Let a session wait for its owner's password."""
+    session.execute(update(SignIn).where(SignIn.id == session_id).values(locked_at=now()))
+
+
+def unlock(session: Session, session_id: int) -> None:
+    """Let a locked session go on; it is in use again."""
+    session.execute(update(SignIn).where(SignIn.id == session_id).values(locked_at=None, seen_at=now()))
+
+
+def end(session: Session, row: SignIn | SignedIn) -> None:
     """Sign one browser out."""
     session.execute(delete(SignIn).where(SignIn.id == row.id))
 
 
-def end_all(session: Session, user: User, *, but: SignIn | None = None) -> None:
+def end_all(session: Session, user: User, *, but: SignIn | SignedIn | None = None) -> None:
     """Sign an account out everywhere, or everywhere else."""
     others = [SignIn.id != but.id] if but is not None else []
     session.execute(delete(SignIn).where(SignIn.user_id == user.id, *others))
 
 
-def is_due(row: SignIn) -> bool:
+def is_due(row: SignIn | SignedIn) -> bool:
     """Tell whether it is time to write down that a session was used."""
     return now() - row.seen_at >= SEEN_EVERY
 

@@ -60,6 +60,7 @@ from pinboard.models.saved_search import SavedSearch
 from pinboard.models.share import Opening, OpeningBatch, Share, ShareKind, ShareUnlock
 from pinboard.models.subject import Subject
 from pinboard.models.user import (
+    Account,
     AccountState,
     Connection,
     Group,
@@ -76,6 +77,7 @@ __all__ = [
     "EARLIEST",
     "LATEST",
     "TRANSITIONS",
+    "Account",
     "AccountState",
     "AttestState",
     "Attestation",

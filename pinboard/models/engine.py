@@ -155,7 +155,8 @@ def _forget_mode(session: Session, ended: SessionTransaction) -> None:
 
 def _sqlite(url: URL) -> Engine:
     in_memory = url.database in {None, "", ":memory:"}
-    pool: dict[str, Any] = {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
+    # The connection that was used last has the pages and statements of the next request at hand.
+    pool: dict[str, Any] = {"pool_size": POOL, "max_overflow": 0, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
     engine = create_engine(
         url,
         connect_args={"factory": SqliteConnection, "check_same_thread": False},

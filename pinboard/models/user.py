@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from pinboard.models.base import Base, PublicId, Word
 
@@ -66,6 +66,23 @@ class User(Base):
     last_seen_at: Mapped[datetime | None]
 
 
+class Account(NamedTuple):
+    """What every request reads of an account, as plain values: to load an object costs more than to ask for them."""
+
+    id: int
+    name: str
+    login: str
+    role: Role
+    state: AccountState
+    is_admin: bool
+    is_reviewer: bool
+    verified_at: datetime | None
+    recheck_at: datetime | None
+    subject_id: int | None
+    preferences: dict[str, Any]
+    feed_seen_seq: int | None
+
+
 class Session(Base):
     """One signed-in browser; the cookie holds a random token whose hash stands here."""
 
@@ -84,8 +101,6 @@ class Session(Base):
     """Family of browser and system, never the whole header."""
     address: Mapped[str] = mapped_column(String(45))
     """Network part of the address only (/24 or /48)."""
-
-    user: Mapped[User] = relationship(lazy="raise_on_sql")
 
 
 class LinkPurpose(enum.StrEnum):

@@ -72,7 +72,7 @@ def home() -> Response:
     """Show a person their own images."""
     reader = _subject()
     cases = queries.released(db.session(), reader)
-    boards = queries.boards_of(db.session(), current_user.user.subject_id or 0)
+    boards = queries.boards_of(db.session(), current_user.subject_id or 0)
     return make_response(render_template("pages/patients/home.html", cases=cases, boards=boards))
 
 
@@ -94,7 +94,7 @@ def show(case_id: str) -> Response:
     found = queries.released(db.session(), reader, Case.public_id == case_id)
     if not found:
         abort(404)
-    looks = queries.openings(db.session(), found[0].case_id, own_id=current_user.user.id)
+    looks = queries.openings(db.session(), found[0].case_id, own_id=current_user.id)
     sign_in = current_user.sign_in
     note_opening(found[0].case_id, reader, seat=f"my:{sign_in.public_id}", device=sign_in.device)
     context = stage(found[0].pictures, f"/my/c/{case_id}", "/media/")
@@ -127,8 +127,8 @@ def flag(case_id: str) -> Response:
 
 def _subject() -> Reader:
     """Read as the person in the images, whatever else this account is."""
-    reader = reader_for(db.session(), current_user.user, "subject")
-    if current_user.user.subject_id is None:
+    reader = reader_for(db.session(), current_user.account, "subject")
+    if current_user.subject_id is None:
         abort(404)
     return reader
 
@@ -153,7 +153,7 @@ def _filled(case: Case, standing: Any) -> ReleaseForm:
     own = session.get(Subject, case.subject_id) if case.subject_id else None
     form.chart_code.data = standing.chart_code if standing else own.chart_code if own else ""
     form.caption.data = standing.Release.caption if standing else ""
-    form.author_name.data = standing.Release.author_name if standing else current_user.user.name
+    form.author_name.data = standing.Release.author_name if standing else current_user.name
     form.shows_date.data = standing.Release.shows_date if standing else True
     shown = [row.public_id for row in _pictures(case) if not standing or row.id in standing.Release.instances]
     form.images.data = shown

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from pinboard import clock
 from pinboard.models import (
+    Account,
     AccountState,
     Audience,
     Board,
@@ -80,7 +81,7 @@ def holder(share_id: int) -> str:
     return f"s:{share_id}"
 
 
-def reader_for(session: Session, user: User | None, register: Register | None = None) -> Reader:
+def reader_for(session: Session, user: User | Account | None, register: Register | None = None) -> Reader:
     """Give the reader for an account; a doctor who is also a patient asks with the register “subject” for her own."""
     if user is None:
         return NOBODY
@@ -110,12 +111,12 @@ def reader_for_share(session: Session, share: Share) -> Reader:
     return Reader(share_id=share.id, principals=(principal,), register="subject")
 
 
-def is_verified(user: User) -> bool:
+def is_verified(user: User | Account) -> bool:
     """Say whether somebody vouched for a clinician or trainee, and recently enough."""
     return user.verified_at is not None and (user.recheck_at is None or user.recheck_at > clock.now())
 
 
-def _reviews(user: User) -> bool:
+def _reviews(user: User | Account) -> bool:
     """Say whether somebody is to decide about flagged cases: a clinician who was named for it, or who administers."""
     return user.role is Role.CLINICIAN and (user.is_reviewer or user.is_admin)
 
@@ -143,7 +144,7 @@ def _maker_may_no_longer() -> ColumnElement[bool]:
     return ((Share.kind == ShareKind.COLLEAGUE) & unfit) | ((Share.kind == ShareKind.SUBJECT) & by_subject)
 
 
-def _subject(session: Session, user: User) -> Reader:
+def _subject(session: Session, user: User | Account) -> Reader:
     """See as the person in the images: what was released on this person's own boards."""
     boards: list[int] = []
     if user.subject_id is not None:
@@ -155,7 +156,7 @@ def _subject(session: Session, user: User) -> Reader:
     return Reader(user_id=user.id, role=user.role, principals=principals, register="subject")
 
 
-def _member_principals(session: Session, user: User, *, verified: bool) -> tuple[str, ...]:
+def _member_principals(session: Session, user: User | Account, *, verified: bool) -> tuple[str, ...]:
     if user.role is Role.DESK:
         return ()
     # What is shown to everybody is read on the page for visitors, as visitors read it: the choice to show a title and

@@ -88,15 +88,15 @@ def admit() -> Response | None:
         return None
     audience = audience_of(current_app, endpoint)
     is_locked = bool(current_user.is_authenticated and current_user.sign_in.locked_at)
-    user = current_user.user if current_user.is_authenticated and not is_locked else None
-    g.reader = reader_for(db.session(), user)
+    account = current_user.account if current_user.is_authenticated and not is_locked else None
+    g.reader = reader_for(db.session(), account)
     if is_locked:
         return None if endpoint in WHILE_LOCKED or audience == ("share",) else _elsewhere("/lock")
     if any(AUDIENCES[name](g.reader) for name in audience):
         return None
-    if user is None and audience:
+    if account is None and audience:
         return _elsewhere("/login")
-    if user is not None and _waits_only_for_verification(audience):
+    if account is not None and _waits_only_for_verification(audience):
         return answer(403, PENDING)
     return answer(404)
 

@@ -33,8 +33,7 @@ def frame(name: str, **told: Hashable) -> Markup:
 
 
 def _user() -> tuple[Hashable, ...]:
-    user = current_user.user
-    return user.id, user.name, user.role, user.is_admin
+    return current_user.id, current_user.name, current_user.role, current_user.is_admin
 
 
 def _section(path: str) -> str:

@@ -107,7 +107,7 @@ def _readers() -> Iterator[Reader]:
     if g.reader.user_id is not None:
         yield g.reader
     if g.reader.register == "clinic" and current_user.is_authenticated and current_user.subject_id is not None:
-        yield reader_for(db.session(), current_user.user, "subject")
+        yield reader_for(db.session(), current_user.account, "subject")
     yield outsider(db.session())
 
 

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from pinboard.config import Config
 from pinboard.identity import sessions
-from pinboard.models import Session as SignIn
-from pinboard.models import User
+from pinboard.models import Account, User
 from pinboard.models.engine import make_sessions, writing
 from pinboard.web.extensions import db, login_manager
 
@@ -20,16 +19,24 @@ log = logging.getLogger("pinboard.web")
 
 
 class Member:
-    """An account as Flask-Login and the templates see it: the row, and that it is signed in."""
+    """An account as Flask-Login and the templates see it: what its row says, and that it is signed in."""
 
     is_authenticated = is_active = True
     is_anonymous = False
 
-    def __init__(self, user: User, sign_in: SignIn) -> None:
-        self.user, self.sign_in = user, sign_in
+    def __init__(self, sign_in: sessions.SignedIn) -> None:
+        self.sign_in = sign_in
+        self.account: Account | User = sign_in.account
+
+    @property
+    def user(self) -> User:
+        """Load the account as an object, for what changes it; from then on its values are the account's."""
+        if not isinstance(self.account, User):
+            self.account = db.session.get_one(User, self.account.id)
+        return self.account
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self.user, name)
+        return getattr(self.account, name)
 
     def get_id(self) -> str:
         """Name the session, never the account: ending the row signs the browser out."""
@@ -60,12 +67,12 @@ def load(_request: object) -> Member | None:
     secret = request.cookies.get(cookie_name(current_app.config["PINBOARD"]))
     if not secret or len(secret) > 100:
         return None
-    row = sessions.find(db.session(), secret)
-    if row is None:
+    found = sessions.find(db.session(), secret)
+    if found is None:
         return None
-    if sessions.is_due(row) and row.locked_at is None:
-        g.seen = (row.id, row.user_id)
-    return Member(row.user, row)
+    if sessions.is_due(found) and found.locked_at is None:
+        g.seen = (found.id, found.account.id)
+    return Member(found)
 
 
 def sign_in(response: Response, user: User) -> Response:
