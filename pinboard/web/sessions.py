@@ -36,7 +36,7 @@ class Member:
         return self.account
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self.account, name)
+        return getattr(self.account if name in Account._fields else self.user, name)
 
     def get_id(self) -> str:
         """Name the session, never the account: ending the row signs the browser out."""
