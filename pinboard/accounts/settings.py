@@ -8,7 +8,7 @@ from flask import Response, abort, make_response, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 
-from pinboard import audit, vocabulary
+from pinboard import audit
 from pinboard.accounts import service
 from pinboard.accounts.forms import AppearanceForm, ChangePasswordForm, ProfileForm
 from pinboard.accounts.routes import bp
@@ -22,6 +22,7 @@ from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, see_other, toast
 from pinboard.web.templating import clinic_name
 from pinboard.web.text import _
+from pinboard.web.titles import specialties
 
 __all__ = ["bp"]
 
@@ -155,4 +156,4 @@ def _email_is_taken(form: ProfileForm, user: User) -> bool:
 
 
 def _specialties() -> list[tuple[str, str]]:
-    return [("", _("None")), *((item.code, _(item.meaning)) for item in vocabulary.specialties())]
+    return [("", _("None")), *specialties()]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pinboard.clock import now
 from pinboard.models import AuditEvent, Board, LinkPurpose, Pin, Proof, SingleUseLink, User
 from pinboard.web.paging import Cursor
+from pinboard.web.titles import place
 
 PAGE = 50
 
@@ -89,11 +90,8 @@ def count_events(session: Session) -> int:
 def boards(session: Session) -> list[Any]:
     """List boards with the number of their pins; the trash leaves some without title and pins."""
     pins = select(func.count()).where(Pin.board_id == Board.id).scalar_subquery()
-    return list(
-        session.execute(
-            select(Board, pins.label("pins")).where(Board.title != "").order_by(Board.kind, Board.title).limit(500)
-        ).all()
-    )
+    query = select(Board, pins.label("pins")).where(Board.title != "").order_by(Board.kind, Board.title).limit(500)
+    return sorted(session.execute(query), key=lambda row: (row.Board.kind, place(row.Board.slug, row.Board.title)))
 
 
 def proofs(session: Session, *, but: Proof | None) -> list[Any]:

@@ -22,6 +22,7 @@ from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, see_other, toast
 from pinboard.web.text import _
+from pinboard.web.titles import in_order
 
 __all__ = ["bp", "groups_of"]
 
@@ -172,7 +173,7 @@ def _context(group: Group, error: str | None = None) -> dict[str, Any]:
     here = select(GroupMember.user_id).where(GroupMember.group_id == group.id)
     return {
         "group": group,
-        "boards": session.scalars(boards.order_by(Board.title)).all(),
+        "boards": in_order(session.scalars(boards.order_by(Board.id))),
         "people": session.scalars(members.order_by(func.lower(User.name))).all(),
         "members": [("", _("Choose")), *queries.members(session, here)] if keeps else [],
         "people_error": error,

@@ -60,7 +60,7 @@ def feed() -> Response:
         return see_other("/my" if g.reader.role is Role.PATIENT else others)
     after = Cursor.read(request.args.get("after"), int)
     found = queries.feed_page(db.session(), g.reader, after, pages=pages_asked())
-    boards = [] if found.cards else lists.boards_page(db.session(), g.reader, limit=6)[0]
+    boards = lists.first_boards(db.session(), g.reader) if not (found.cards or after) else []
     return _feed(found, after, boards=boards)
 
 

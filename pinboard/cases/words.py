@@ -13,8 +13,10 @@ from pinboard.policy import Reader, may, may_board
 from pinboard.vocabulary import meaning, modality
 from pinboard.web.flags import KINDS
 from pinboard.web.text import _
+from pinboard.web.titles import in_order
 
 VERBS = ("comment", "pin", "audience", "edit", "release", "share", "withdraw", "flag", "openings", "moderate")
+MOST_BOARDS = 20
 SEXES = {"F": _("female"), "M": _("male"), "O": _("other sex")}
 
 
@@ -43,10 +45,9 @@ def boards_of(session: Session, reader: Reader, case_id: int) -> list[Row[*tuple
         select(Board.slug, Board.title)
         .join(Pin, Pin.board_id == Board.id)
         .where(Pin.case_id == case_id, may_board(reader, "see"))
-        .order_by(Board.title)
-        .limit(20)
+        .order_by(Board.id)
     )
-    return list(session.execute(query))
+    return in_order(session.execute(query))[:MOST_BOARDS]
 
 
 def verbs(session: Session, reader: Reader, case_id: int) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from pinboard.models import AccountState, Board, BoardKind, Case, ConsentLevel, 
 from pinboard.models.clinic_settings import clinic
 from pinboard.policy import Reader
 from pinboard.web.text import _, ngettext
+from pinboard.web.titles import in_order
 
 WALLS = (BoardKind.PERSONAL, BoardKind.GROUP)
 MOST_PEOPLE = 500
@@ -30,13 +31,13 @@ _NAMED = (
 
 def offered(session: Session, reader: Reader) -> dict[str, Any]:
     """Give what there is to choose from: boards to pin to, boards, groups and people to show it to."""
-    pinnable = session.scalars(select(Board).where(policy.may_board(reader, "pin")).order_by(Board.title)).all()
+    pinnable = in_order(session.scalars(select(Board).where(policy.may_board(reader, "pin")).order_by(Board.id)))
     seen = select(Board).where(policy.may_board(reader, "see"), Board.kind.in_(WALLS), Board.archived_at.is_(None))
     people = select(User).where(*_members(), User.id != reader.user_id).order_by(User.name).limit(MOST_PEOPLE)
     return {
         "specialty_boards": [board for board in pinnable if board.kind is BoardKind.SPECIALTY],
         "own_boards": [board for board in pinnable if board.kind in WALLS],
-        "audience_boards": session.scalars(seen.order_by(Board.title)).all(),
+        "audience_boards": in_order(session.scalars(seen.order_by(Board.id))),
         "groups": session.scalars(select(Group).order_by(Group.name)).all(),
         "people": session.scalars(people).all(),
     }

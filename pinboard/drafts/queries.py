@@ -161,6 +161,8 @@ def drafts_of(session: Session, user_id: int) -> list[DraftRow]:
         .order_by(Case.updated_at.desc(), Case.id.desc())
         .limit(200)
     ).all()
+    if not cases:
+        return []
     live = (Instance.case_id.in_([case.id for case in cases]), Instance.state == InstanceState.DRAFT)
     firsts = select(Instance.case_id, func.count(), func.min(Instance.id)).where(*live).group_by(Instance.case_id)
     counts = {case_id: (count, first) for case_id, count, first in session.execute(firsts)}

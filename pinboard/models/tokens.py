@@ -31,12 +31,18 @@ def tokens_of(word: str) -> tuple[str, ...]:
     return tuple(singular(piece[:LONGEST]) for piece in _PLAIN.findall(plain(word)))
 
 
+def bare(text: str) -> str:
+    """Take away case and accents; names in this order stand as a reader looks for them."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    small = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+    return unicodedata.normalize("NFKD", small).translate(_OTHER)
+
+
 def plain(text: str) -> str:
     """Take away case and accents, and spell letters beyond a–z in hexadecimal; everything else stays."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
-    bare = unicodedata.normalize("NFKD", bare).translate(_OTHER)
-    return "".join(letter if letter.isascii() or not letter.isalnum() else f"x{ord(letter):06x}" for letter in bare)
+    return "".join(
+        letter if letter.isascii() or not letter.isalnum() else f"x{ord(letter):06x}" for letter in bare(text)
+    )
 
 
 def singular(token: str) -> str:

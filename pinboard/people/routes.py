@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, make_response, render_template, request
 
-from pinboard import vocabulary
 from pinboard.people import queries
 from pinboard.policy import is_verified
 from pinboard.web.access import access
@@ -14,6 +13,7 @@ from pinboard.web.extensions import db
 from pinboard.web.htmx import respond
 from pinboard.web.paging import Cursor
 from pinboard.web.text import _
+from pinboard.web.titles import specialties
 
 bp = Blueprint("people", __name__)
 
@@ -41,4 +41,4 @@ def show(name: str) -> Response:
 
 
 def _specialties() -> list[tuple[str, str]]:
-    return [("", _("Every specialty")), *((item.code, _(item.meaning)) for item in vocabulary.specialties())]
+    return [("", _("Every specialty")), *specialties()]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pinboard import vocabulary
 from pinboard.models import AccountState, Board, Case, User
-from pinboard.models.tokens import plain, slug
+from pinboard.models.tokens import bare, plain, slug
 from pinboard.policy import Reader, may_board, newest
 from pinboard.search import queries
 from pinboard.search.facets import NAMES, choices
@@ -78,8 +78,8 @@ def _named(session: Session, reader: Reader, key: str, wanted: str) -> list[tupl
     rows = session.execute(union_all(people, boards.where(Board.archived_at.is_(None)))).all()
     found: Counter[str] = Counter()
     offered = []
-    for kind, given, value in rows:
-        name = said(value, given)
+    named = [(kind, said(value, given), value) for kind, given, value in rows]
+    for kind, name, value in sorted(named, key=lambda one: bare(one[1])):
         if (not key or kind == key.replace("specialty", "board")) and found[kind] < EACH and _begins(wanted, name):
             found[kind] += 1
             offered.append((name, kind, value or slug(name)))

@@ -12,6 +12,7 @@ from pinboard.models import Board
 from pinboard.policy import Reader, may_board
 from pinboard.web.access import AUDIENCES, audience_of
 from pinboard.web.text import _
+from pinboard.web.titles import in_order, said
 
 MOST_BOARDS = 200
 
@@ -67,5 +68,5 @@ def boards(session: Session, reader: Reader) -> list[Command]:
     if reader.register != "clinic":
         return []
     seen = select(Board.title, Board.slug).where(may_board(reader, "see"), Board.archived_at.is_(None))
-    rows = session.execute(seen.order_by(Board.title, Board.id).limit(MOST_BOARDS))
-    return [Command(title, url_for("boards.show", slug=slug)) for title, slug in rows]
+    rows = in_order(session.execute(seen.order_by(Board.id)))
+    return [Command(said(slug, title), url_for("boards.show", slug=slug)) for title, slug in rows[:MOST_BOARDS]]

@@ -11,6 +11,8 @@ from typing import Any
 from flask import request
 
 LARGEST = 2**63 - 1
+LONGEST = 700
+"""Letters of a cursor: a title of 120 letters of any script fits."""
 MOST_PAGES = 15
 """A wall grows to so many pages in one document; then it leads to a fresh one."""
 
@@ -23,12 +25,13 @@ class Cursor:
 
     def __str__(self) -> str:
         """Write it for an address."""
-        return base64.urlsafe_b64encode(json.dumps(self.keys, separators=(",", ":")).encode()).decode().rstrip("=")
+        text = json.dumps(self.keys, ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
     def read(cls, text: str | None, *kinds: type) -> Cursor | None:
         """Read it from an address; what makes no sense means the first page."""
-        if not text or len(text) > 200:
+        if not text or len(text) > LONGEST:
             return None
         try:
             keys: Any = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

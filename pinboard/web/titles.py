@@ -1,12 +1,19 @@
-"""Says the title of a board: that of a specialty in the reader's language, as long as the clinic left it as it was."""
+"""Says the title of a board: that of a specialty in the reader's language, as long as the clinic left it as it was.
+
+Lists of boards are put in order here, because a database orders what it holds, and not what is read.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from pinboard import vocabulary
+from pinboard.models.tokens import bare
 from pinboard.web.text import _
+
+Listed = TypeVar("Listed")
 
 
 class Titled(Protocol):
@@ -24,6 +31,26 @@ def board_title(board: Titled) -> str:
 def said(slug: str, title: str) -> str:
     """Give a title; only the board of a specialty has the specialty's own address."""
     return _(title) if _specialties().get(slug) == title else title
+
+
+def place(slug: str, title: str) -> str:
+    """Give by what a board is put in order: its title as its reader says it, without accents and capitals."""
+    return bare(said(slug, title))
+
+
+def in_order(boards: Iterable[Listed]) -> list[Listed]:
+    """Put boards in the order in which their titles are read; those of one title stay as they come."""
+
+    def place_of(board: Any) -> str:
+        return place(board.slug, board.title)
+
+    return sorted(boards, key=place_of)
+
+
+def specialties() -> list[tuple[str, str]]:
+    """Give the code and the name of every specialty, in the order in which the names are read."""
+    named = [(item.code, _(item.meaning)) for item in vocabulary.specialties()]
+    return sorted(named, key=lambda item: bare(item[1]))
 
 
 @cache

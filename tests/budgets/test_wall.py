@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import event
 
 from pinboard.models import BoardKind
+from pinboard.web.paging import Cursor
 from tests.factories import make_board, make_case, make_comment, make_picture, make_pin, make_user
 
 MOST_STATEMENTS = 5
@@ -61,6 +62,48 @@ def test_a_wall_takes_the_same_few_statements_however_long_it_is(client, wall, s
     answer = client.get(url)
     assert answer.text.count('class="card"') == min(count, 40)
     assert 0 < len(statements) <= MOST_STATEMENTS, "\n".join(statements)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("/", "Nothing here yet."),
+        ("/boards?followed=1", "You follow no board yet."),
+        ("/boards?mine=1", "No boards yet."),
+        ("/boards", "no cases"),
+        ("/b/empty", "Nothing"),
+        ("/search", "Search"),
+        ("/search?q=wombat", "No match"),
+        ("/search?q=tag:wombat", "No match"),
+        ("/inbox", "Nothing"),
+        ("/drafts", "No draft waits."),
+    ],
+)
+def test_what_is_empty_takes_no_statement_more(client, session, sign_in, statements, url, says):
+    ada, reader = make_user(session, "Ada Owens"), make_user(session, "Ben Shah")
+    board = make_board(session, ada, title="Empty", slug="empty", readers=[reader])
+    make_pin(session, make_case(session, ada, choice="nobody", tags=["wombat"]), board)
+    sign_in(reader)
+    statements.clear()
+    answer = client.get(url)
+    assert says in answer.text
+    assert 'class="card"' not in answer.text
+    assert 0 < len(statements) <= MOST_STATEMENTS, "\n".join(statements)
+
+
+def test_the_empty_feed_leads_to_the_first_boards(client, session, sign_in):
+    ada, reader = make_user(session, "Ada Owens"), make_user(session, "Ben Shah")
+    board = make_board(session, ada, title="AAA", readers=[reader])
+    make_board(session, ada, title="AAB")
+    make_pin(session, make_case(session, ada, choice="nobody"), board)
+    sign_in(reader)
+    shown = BeautifulSoup(client.get("/").text, "html.parser").select(".boardcard")
+    assert len(shown) == 6
+    assert shown[0].h3.get_text() == "AAA"
+    assert "no cases" in shown[0].get_text()
+    assert "AAB" not in [one.h3.get_text() for one in shown]
+    # Past the last case there is nothing to begin with.
+    assert "boardcard" not in client.get(f"/?after={Cursor((0,))}").text
 
 
 def test_all_that_comes_before_the_first_picture_is_small(client, wall):
