@@ -88,7 +88,7 @@ def _rare(echo: Echo, _what: str) -> str:
 
 def _telling(echo: Echo, _what: str) -> str:
     words = _("Some words leave few people: {words}. Leave them out if the question does not need them.")
-    return words.format(words=", ".join(f"“{word}”" for word in echo.words))
+    return words.format(words=", ".join(_("“{word}”").format(word=word) for word in echo.words))
 
 
 def _photo(_echo: Echo, _what: str) -> str:

@@ -21,6 +21,7 @@ from pinboard.models.engine import read
 
 SEEN_EVERY = timedelta(minutes=1)
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari", "curl")
+UNKNOWN = "unknown"
 NAMES = {"Edg": "Edge", "OPR": "Opera"}
 SYSTEMS = (
     ("Android", "Android"),
@@ -139,8 +140,8 @@ def seen(session: Session, session_id: int, user_id: int) -> None:
 
 
 def device(agent: str) -> str:
-    """Give the family of browser and system, which is enough to know one’s own."""
+    """Give the family of browser and system, which is enough to know one’s own; `device_name` says it in words."""
     browser = next((name for name in BROWSERS if f"{name}/" in agent), None)
     system = next((name for pattern, name in SYSTEMS if re.search(pattern, agent)), None)
     parts = [NAMES.get(browser, browser) if browser else None, system]
-    return " on ".join(part for part in parts if part) or "Unknown device"
+    return "/".join(part for part in parts if part) or UNKNOWN

@@ -128,6 +128,25 @@ class TestSessions:
         assert other.get("/settings/profile").status_code == 303
         assert client.get("/settings/profile").status_code == 200
 
+    @pytest.mark.parametrize(
+        ("stored", "english", "spanish"),
+        [
+            ("Firefox/Linux", "Firefox on Linux", "Firefox en Linux"),
+            ("unknown", "Unknown device", "Dispositivo desconocido"),
+            ("Safari", "Safari", "Safari"),
+            # As rows were written before.
+            ("Edge on Windows", "Edge on Windows", "Edge en Windows"),
+            ("Unknown device", "Unknown device", "Dispositivo desconocido"),
+        ],
+    )
+    def test_the_device_is_said_in_the_readers_language(self, client, sign_in, session, stored, english, spanish):
+        for language, said in (("en", english), ("es", spanish)):
+            sign_in(preferences={"language": language})
+            row = session.scalars(select(Session).order_by(Session.id.desc())).first()
+            row.device = stored
+            session.commit()
+            assert page(client, "/settings/sessions").select_one("#sessions strong").get_text() == said
+
     def test_never_anothers(self, client, sign_in, browser, session):
         sign_in()
         sign_in("clinician", other := browser())

@@ -79,6 +79,15 @@ def test_words_and_rest(client, session, draft):
     assert "“twins”, “famous”, “actor”" in said(client, draft)[0]
 
 
+def test_words_are_quoted_as_the_reader_quotes(client, session, ada, draft):
+    draft.history = "One of the twins of a famous actor"
+    ada.preferences = {"language": "es"}
+    session.commit()
+    line = said(client, draft)[0]
+    assert "«twins», «famous», «actor»" in line
+    assert "“" not in line
+
+
 def test_nothing_stands_out(client, session, ada):
     plain = make_draft(session, ada)
     session.commit()

@@ -40,7 +40,21 @@ def test_the_row_keeps_the_family_of_the_browser_and_the_network_alone(session):
     agent = "Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0"
     sessions.start(session, make_user(session), agent=agent, address="192.0.2.77")
     row = session.scalars(select(SignIn)).one()
-    assert (row.device, row.address) == ("Edge on Windows", "192.0.2.0")
+    assert (row.device, row.address) == ("Edge/Windows", "192.0.2.0")
+
+
+@pytest.mark.parametrize(
+    ("agent", "stored"),
+    [
+        ("", "unknown"),
+        ("x", "unknown"),
+        ("curl/8.0", "curl"),
+        ("(X11; Linux)", "Linux"),
+        ("Firefox/1 Linux", "Firefox/Linux"),
+    ],
+)
+def test_a_device_is_kept_in_no_language(agent, stored):
+    assert sessions.device(agent) == stored
 
 
 def test_a_session_ends_when_nobody_uses_it(session, at):

@@ -14,7 +14,8 @@ def test_openings_are_noted_once_an_hour_and_shown_to_the_author(app, client, se
     for _ in range(3):
         client.get(made.path)
     app.extensions["pinboard-openings"].flush()
-    assert len(page(ada, made.manage).select("ul.log li")) == 1
+    (noted,) = page(ada, made.manage).select("ul.log li")
+    assert "Unknown device" in noted.get_text()
     later = openings.time.monotonic() + openings.HOUR + 1
     monkeypatch.setattr(openings.time, "monotonic", lambda: later)
     client.get(made.path)

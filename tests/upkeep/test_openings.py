@@ -21,7 +21,7 @@ def opened(session, scene):
 
     def note(hours, *, user=None, share=None, register="clinic", what="page"):
         at = clock.now() - timedelta(hours=hours)
-        row = {"case_id": scene.case.id, "register": register, "what": what, "device": "Firefox, Linux", "at": at}
+        row = {"case_id": scene.case.id, "register": register, "what": what, "device": "Firefox/Linux", "at": at}
         row |= {"user_id": user.id if user else None, "share_id": share.id if share else None}
         audit.append_openings(session, [row])
 
@@ -57,6 +57,7 @@ def test_it_names_members_and_links_and_never_the_patient(session, scene, url, a
         "Ben Shah", "The link “Dr Elsewhere”", "The patient", "The patient, by a link", "Ada Owens",
     ]  # fmt: skip
     assert "file" in text_of(soup)
+    assert "Firefox on Linux" in text_of(soup)
     assert "Printed for" not in text_of(soup)
     assert soup.select("section.panel") == []
 
