@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from pinboard.boards import places
 from pinboard.config import load
 from pinboard.custody import Rendition
 from pinboard.identity import sessions as sign_ins
@@ -33,6 +34,7 @@ TITLES = [
     "Does this shadow need another film before the weekend?",
     "Which of the two lesions would you biopsy first, and why not both?",
 ]
+SHELVES = ["To begin with", "Easily missed", "What the next film showed, and what it did not show", "Last"]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 COUNT = "() => document.querySelectorAll('pin-grid > .card').length"
 POSITIONS = "() => [...document.querySelectorAll('pin-grid > .card')].map(card => card.style.transform)"
@@ -49,7 +51,7 @@ WATCH = """() => {
   }).observe({type: 'layout-shift', buffered: true});
 }"""
 OVERLAPS = """() => {
-  const boxes = [...document.querySelectorAll('pin-grid > .card')].map(card => card.getBoundingClientRect());
+  const boxes = [...document.querySelectorAll('pin-grid > *')].map(piece => piece.getBoundingClientRect());
   let pairs = 0;
   boxes.forEach((a, i) => boxes.slice(i + 1).forEach(b => {
     if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1) pairs += 1;
@@ -87,6 +89,7 @@ def wall(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with stores.writing() as session:
         ada = make_user(session, "Ada Owens", is_admin=True)
         board = make_board(session, kind=BoardKind.SPECIALTY, title="Chests", slug="chests")
+        shelves = make_board(session, ada, readers=[], title="Shelves", slug="shelves")
         for number in range(CARDS):
             width, height = SHAPES[number % len(SHAPES)]
             case = make_case(session, ada, pictures=0, title=TITLES[number % len(TITLES)], question="Film or CT?")
@@ -97,6 +100,11 @@ def wall(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 row.object_name = stores.media.put(made, row.receipt_id).object_name
             make_comment(session, case, ada)
             make_pin(session, case, board)
+            if number < 4 * len(SHELVES):
+                pin = make_pin(session, case, shelves)
+                if not number % 4:
+                    shelf = places.add_section(session, shelves, SHELVES[number // 4], by=ada.id)
+                places.put_into(session, shelves, [pin], shelf, by=ada.id)
         secret = sign_ins.start(session, ada)
     yield Wall(site, secret)
     stores.close()
@@ -177,11 +185,12 @@ def test_after_three_pages_the_wall_waits_for_a_click(browser: Browser, wall: Wa
     context.close()
 
 
+@pytest.mark.parametrize("path", ["/b/chests", "/b/shelves"])
 @pytest.mark.parametrize("percent", [100, 150, 200])
-def test_larger_text_overlaps_nothing(browser: Browser, wall: Wall, percent: int) -> None:
+def test_larger_text_overlaps_nothing(browser: Browser, wall: Wall, percent: int, path: str) -> None:
     context = wall.context(browser, viewport={"width": 320, "height": 700})
     page = context.new_page()
-    page.goto("/b/chests")
+    page.goto(path)
     page.evaluate(f"""() => new Promise(done => {{
       document.documentElement.style.fontSize = '{percent}%';
       requestAnimationFrame(() => requestAnimationFrame(done));
