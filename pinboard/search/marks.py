@@ -33,9 +33,9 @@ class Marker:
         for text in texts:
             first = next(self._hits(text or ""), None)
             if first:
-                start = max(0, first[0] - SNIPPET // 3)
-                part = text[start : start + SNIPPET]
-                return self.mark(("… " if start else "") + part + (" …" if start + SNIPPET < len(text) else ""))
+                start = _between_words(text, max(0, first[0] - SNIPPET // 3), first[0])
+                end = max(first[1], _between_words(text, min(len(text), start + SNIPPET), start))
+                return self.mark(("… " if start else "") + text[start:end].strip() + (" …" if end < len(text) else ""))
         return []
 
     def _hits(self, text: str) -> Iterator[tuple[int, int]]:
@@ -59,3 +59,11 @@ class Marker:
             if taken == phrase:
                 return count
         return 0
+
+
+def _between_words(text: str, place: int, other: int) -> int:
+    """Move a cut out of the word that it falls into, towards another place: half a word would be marked as a whole."""
+    step = 1 if place <= other else -1
+    while 0 < place < len(text) and place != other and text[place - 1].isalnum() and text[place].isalnum():
+        place += step
+    return place

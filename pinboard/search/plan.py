@@ -15,6 +15,7 @@ from pinboard.models.expression import EVERY, All, Expression, OneOf, Phrase, on
 from pinboard.models.fulltext import LEXICON
 from pinboard.search import synonyms
 from pinboard.search.grammar import Part, Query
+from pinboard.search.inflection import other_forms
 
 MOST_ENDINGS = 40
 SHORTEST_BEGINNING = 3
@@ -51,6 +52,7 @@ class Lexicon:
         for query in queries:
             for part in query.parts:
                 exact |= set(part.words) | set(part.value.tokens if part.value else ())
+                exact |= {form for word in part.words for form in other_forms(word) if not part.is_exact}
                 beginnings |= _beginnings(part)
             for _start, _end, term in _terms(query):
                 exact |= {word for other in synonyms.others(term) for word in other}
@@ -109,7 +111,8 @@ def _statement(exact: set[str], beginnings: list[str]) -> CompoundSelect[str, st
 
 
 def _beginnings(part: Part) -> set[str]:
-    return set() if part.is_exact else {word for word in part.words if len(word) >= SHORTEST_BEGINNING}
+    last = part.words[-1] if part.words and not part.is_exact else ""
+    return {last} if len(last) >= SHORTEST_BEGINNING else set()
 
 
 def _groups(query: Query) -> list[list[Part]]:
@@ -160,13 +163,15 @@ def _typed(part: Part, lexicon: Lexicon, made: Plan) -> Expression:
         if not part.is_excluded:
             made.phrases += (part.words,)
         return Phrase(part.words)
-    words: list[Expression] = []
-    for word in part.words:
-        endings = lexicon.endings.get(word, [word])
-        if len(endings) > MOST_ENDINGS:
-            made.cut.append(word)
-        shown = endings[:MOST_ENDINGS] or [word]
-        if not part.is_excluded:
-            made.marks |= {word, *shown}
-        words.append(OneOf(tuple(one(ending) for ending in shown)) if len(shown) > 1 else one(shown[0]))
-    return words[0] if len(words) == 1 else All(tuple(words))
+    *joined, last = part.words
+    endings = lexicon.endings.get(last, [last])
+    if len(endings) > MOST_ENDINGS:
+        made.cut.append(last)
+    others = [form for form in other_forms(last) if lexicon.exact.get(form)]
+    shown = list(dict.fromkeys([*(endings[:MOST_ENDINGS] or [last]), *others]))
+    found = [Phrase((*joined, ending)) for ending in shown]
+    if joined and not part.is_excluded:  # “covid-19” and “L4/5” are looked for as they are written, not as two words
+        made.phrases += tuple(phrase.tokens for phrase in found)
+    elif not part.is_excluded:
+        made.marks |= {last, *shown}
+    return OneOf(tuple(found)) if len(found) > 1 else found[0]
