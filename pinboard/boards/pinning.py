@@ -12,6 +12,7 @@ from pinboard.boards.blueprint import bp
 from pinboard.boards.forms import BoardForm
 from pinboard.models import Case
 from pinboard.policy import board_for, case_for
+from pinboard.web import words
 from pinboard.web.access import access
 from pinboard.web.extensions import db
 from pinboard.web.htmx import invalid, is_fragment, respond, see_other, toast
@@ -35,11 +36,15 @@ def pin(case_id: str) -> Response:
     case = case_for(session, g.reader, "pin", case_id)
     if "title" in request.form:
         form = BoardForm()
-        if not form.validate():
-            error = form.first_errors().get("title", _("Give the board a name."))
+        is_valid = form.validate()
+        texts = {"title": form.title.data}
+        doubts = words.left(None, texts) if is_valid else []
+        if not is_valid or doubts:
+            error = None if is_valid else form.first_errors().get("title", _("Give the board a name."))
             context = _context(case, title=form.title.data or "", error=error)
-            return invalid("partials/cases/pin.html", page="pages/cases/pin.html", **context)
+            return invalid("partials/cases/pin.html", page="pages/cases/pin.html", **context, doubts=doubts)
         board = service.create(session, title=form.title.data, by=g.reader.user_id)
+        words.note_board(board, texts)
     else:
         board = board_for(session, g.reader, "pin", request.form.get("board", ""))
     is_new = service.pin(session, board, case, by=g.reader.user_id)

@@ -62,13 +62,13 @@ def update(session: Session, board: Board, *, title: str, description: str, by: 
     session.flush()
 
 
-def archive(session: Session, board: Board, *, by: int) -> bool:
-    """Close a board for new pins, or open it again; tell whether it is closed now."""
-    board.archived_at = None if board.archived_at else now()
-    is_closed = board.archived_at is not None
+def archive(session: Session, board: Board, *, is_closed: bool, by: int) -> None:
+    """Close a board for new pins, or open it again; one that is so already stays as it is."""
+    if is_closed == (board.archived_at is not None):
+        return
+    board.archived_at = now() if is_closed else None
     audit.record(session, actor=by, verb="board-archive" if is_closed else "board-reopen", board=board)
     session.flush()
-    return is_closed
 
 
 def remove(session: Session, board: Board, *, by: int) -> None:

@@ -112,7 +112,9 @@ def remove_person(slug: str, member: str) -> Response:
 def archive(slug: str) -> Response:
     """Close a board for new pins, or open it again."""
     board = board_for(db.session(), g.reader, "settings", slug)
-    is_closed = service.archive(db.session(), board, by=g.reader.user_id)
+    # The form says what is wanted, so that a second press, or an older page, does not turn it round.
+    is_closed = request.form.get("archived") == "1"
+    service.archive(db.session(), board, is_closed=is_closed, by=g.reader.user_id)
     db.session.commit()
     toast(_("Archived.") if is_closed else _("Open again."))
     return see_other(f"/b/{slug}/settings")

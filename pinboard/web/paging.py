@@ -39,9 +39,14 @@ class Cursor:
             return None
         if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds):
             return None
-        if any(isinstance(key, int) and abs(key) > LARGEST for key in keys):
-            return None
-        return cls(tuple(keys))
+        return None if any(_is_odd(key) for key in keys) else cls(tuple(keys))
+
+
+def _is_odd(key: int | str) -> bool:
+    """Tell whether no row has such a key, and a database would refuse to compare it."""
+    if isinstance(key, int):
+        return abs(key) > LARGEST
+    return "\0" in key or (not key.isascii() and any("\ud800" <= letter <= "\udfff" for letter in key))
 
 
 def pages_asked() -> int:

@@ -100,10 +100,26 @@ def test_nothing_is_pinned_to_an_archived_board(client, session, sign_in):
     ada = sign_in("clinician")
     board, case = make_board(session, ada), make_case(session)
     session.commit()
-    assert client.post(f"/b/{board.slug}/archive").status_code == 303
+    assert client.post(f"/b/{board.slug}/archive", {"archived": "1"}).status_code == 303
     assert client.post(f"/c/{case.public_id}/pin", {"board": board.slug}).status_code == 404
-    client.post(f"/b/{board.slug}/archive")
+    client.post(f"/b/{board.slug}/archive", {"archived": "0"})
     assert client.post(f"/c/{case.public_id}/pin", {"board": board.slug}).status_code == 303
+
+
+def test_a_second_press_of_archive_does_not_open_the_board_again(client, session, sign_in):
+    board = make_board(session, sign_in("clinician"))
+    session.commit()
+
+    def offered():
+        form = page(client, f"/b/{board.slug}/settings").select_one('form[action$="/archive"]')
+        return {"archived": form.select_one("[name=archived]")["value"]}
+
+    for verb in ("board-archive", "board-reopen"):
+        form = offered()
+        for _again in range(2):
+            assert client.post(f"/b/{board.slug}/archive", form).status_code == 303
+        assert verbs(session).count(verb) == 1
+    assert (offered(), verbs(session).count("board-archive")) == ({"archived": "1"}, 1)
 
 
 def test_on_a_specialty_board_only_who_pinned_or_wrote_takes_off(client, browser, session, sign_in):

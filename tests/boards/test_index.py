@@ -45,7 +45,7 @@ def test_an_archived_board_is_listed_among_ones_own_only(client, session, sign_i
     ada = sign_in("clinician")
     board = make_board(session, ada, title="Done with")
     session.commit()
-    client.post(f"/b/{board.slug}/archive")
+    client.post(f"/b/{board.slug}/archive", {"archived": "1"})
     assert "Done with" not in names(page(client, "/boards"))
     assert "Done with" in names(page(client, "/boards?mine=1"))
 

@@ -1,3 +1,4 @@
+import base64
 import gzip
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,12 @@ def test_a_cursor_that_makes_no_sense_is_the_first_page(text):
 
 def test_a_true_is_no_number():
     assert Cursor.read(str(Cursor((True,))), int) is None
+
+
+@pytest.mark.parametrize("letter", [r"\u0000", r"\ud800"])
+def test_letters_that_no_row_holds_mean_the_first_page(letter):
+    text = base64.urlsafe_b64encode(f'["a{letter}",1]'.encode()).decode().rstrip("=")
+    assert Cursor.read(text, str, int) is None
 
 
 def test_letters_that_nobody_sees_are_taken_away():

@@ -217,6 +217,18 @@ def test_a_board_is_asked_about_once_for_what_it_says(session, ada):
     assert board.description == "For the knee."
 
 
+def test_a_board_made_while_pinning_is_asked_about_too(session, scene, ada):
+    url, form = f"/c/{scene.case.public_id}/pin", {"title": "Friends of Dr Rao"}
+    answer = ada.post(url, form)
+    assert (answer.status_code, marked(answer)) == (422, ["Dr Rao"])
+    assert checked(answer, "pin").select_one(".pin-new [name=title]")["value"] == form["title"]
+    assert session.scalar(select(Board).where(Board.title == form["title"])) is None
+    assert ada.post(url, form | {TICK: ticks(answer)}).status_code == 303
+    board = session.scalars(select(Board).where(Board.title == form["title"])).one()
+    event = session.scalars(select(AuditEvent).where(AuditEvent.verb == "words-approved")).one()
+    assert (event.thing, event.detail) == (f"board:{board.public_id}", {"kinds": {"name": 1}})
+
+
 def test_the_words_of_the_question_are_text(scene, ada):
     answer = ada.post(f"/c/{scene.case.public_id}/comments", {"body": "<b>Dr Rao</b> <script>x</script>"})
     assert answer.status_code == 422
