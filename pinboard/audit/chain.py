@@ -22,7 +22,8 @@ _CODES: dict[tuple[str, str], str] = {
     ("110101", "Audit Log Used"): "audit-read proof-asked",
     ("110103", "DICOM Instances Accessed"): (
         "board-archive board-arrange board-cover board-create board-remove board-reopen board-restore board-restored"
-        " board-section-add board-section-move board-section-remove board-section-update board-update"
+        " board-section-add board-section-move board-section-remove board-section-restore board-section-update"
+        " board-update"
         " choose-slices comment-delete confirm download draft edit key-image mark-remove page picture pin pin-restore"
         " publish publish-failed publish-start restore restored shown solve"
         " unhide unpin words-approved"

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Response, g, make_response, render_template, request
 
-from pinboard.boards import bulk, lists, places, queries, service, tiles, undo
+from pinboard.boards import bulk, lists, places, queries, sections, service, tiles, undo
 from pinboard.boards.blueprint import bp
 from pinboard.boards.bulk import Outcome
 from pinboard.boards.forms import SectionForm
 from pinboard.boards.places import Changed
 from pinboard.boards.queries import Wall
-from pinboard.models import Board, Pin
+from pinboard.models import Board, BoardSection, Pin
 from pinboard.policy import NotFound, board_for
 from pinboard.policy import visible as visible_to
 from pinboard.web import words
@@ -26,6 +26,8 @@ from pinboard.web.titles import board_title
 __all__ = ["bp"]
 
 CHANGED = _("Somebody changed this board meanwhile. This is how it stands now.")
+HEADING_REMOVED = _("Heading removed. Its cases are still here.")
+SECTION_MOVED = _("Section moved.")
 NONE_CHOSEN = _("Choose one case or more first.")
 ONE_CHOSEN = _("Choose the one case whose picture is to stand for the board.")
 
@@ -105,21 +107,31 @@ def add_section(slug: str) -> Response:
 def change_section(slug: str, name: str) -> Response:
     """Rename a section, move it, or take its heading away."""
     wall = _arranged(slug)
-    session, by = db.session(), g.reader.user_id
+    session = db.session()
     places.hold(session, wall.board)
     try:
         section = places.section_named(session, wall.board, name)
     except Changed:
         return _page(wall, CHANGED, status=409)
     asked = request.form.get("act", "")
-    if section is not None and asked in {"earlier", "later"}:
-        places.move_section(session, wall.board, section, -1 if asked == "earlier" else 1, by=by)
-    elif section is not None and asked == "remove":
-        places.remove_section(session, wall.board, section, by=by)
-    else:
+    if section is None or asked not in {"earlier", "later", "remove"}:
         return _say_section(slug, name)
+    _arrange_section(wall.board, section, asked)
     db.session.commit()
     return _page(_wall(slug)) if is_fragment() else see_other(_here(slug))
+
+
+def _arrange_section(board: Board, section: BoardSection, asked: str) -> None:
+    """Move a section or take its heading away, and say so with the way back."""
+    session, by = db.session(), g.reader.user_id
+    if asked == "remove":
+        step, said = undo.bring_heading_back(board, sections.heading(session, board, section)), HEADING_REMOVED
+        places.remove_section(session, board, section, by=by)
+    else:
+        step, said = undo.move_section_again(board, sections.stood(session, board, section)), SECTION_MOVED
+        if not places.move_section(session, board, section, -1 if asked == "earlier" else 1, by=by):
+            return
+    toast(said, undo=undo.address([step], board, "/arrange"))
 
 
 def _say_section(slug: str, name: str | None) -> Response:

@@ -199,17 +199,18 @@ def remove_section(session: Session, board: Board, section: BoardSection, *, by:
     renumber(session, board)
 
 
-def move_section(session: Session, board: Board, section: BoardSection, step: int, *, by: int) -> None:
-    """Let a section change places with the one before it (-1) or after it (1)."""
+def move_section(session: Session, board: Board, section: BoardSection, step: int, *, by: int) -> bool:
+    """Let a section change places with the one before it (-1) or after it (1), and tell whether there is one."""
     every = sections(session, board)
     place = every.index(section)
     if not 0 <= place + step < len(every):
-        return
+        return False
     every[place], every[place + step] = every[place + step], every[place]
     for number, one in enumerate(every, start=1):
         one.position = number
     audit.record(session, actor=by, verb="board-section-move", board=board)
     renumber(session, board)
+    return True
 
 
 def neighbour(session: Session, board: Board, pin: Pin, sight: ColumnElement[bool], *, is_earlier: bool) -> Pin | None:

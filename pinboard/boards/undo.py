@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +13,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pinboard import audit
-from pinboard.boards import places, service
+from pinboard.boards import places, sections, service
 from pinboard.boards.blueprint import bp
-from pinboard.boards.places import hold, renumber
+from pinboard.boards.places import Changed, hold, renumber
+from pinboard.boards.sections import Heading, Stood
 from pinboard.ids import public_id
 from pinboard.models import Board, BoardSection, Case, Pin
 from pinboard.policy import NotFound, Reader, may, may_board
@@ -55,6 +57,16 @@ def put_again(board: Board, places: Sequence[Sequence[int]]) -> Step:
     return ["again", board.id, list(places)]
 
 
+def move_section_again(board: Board, place: Stood) -> Step:
+    """Take back that a section was moved."""
+    return ["section", board.id, astuple(place)]
+
+
+def bring_heading_back(board: Board, was: Heading) -> Step:
+    """Take back that a heading was taken away."""
+    return ["heading", board.id, astuple(was)]
+
+
 def address(steps: Sequence[Step], board: Board | None = None, page: str = "") -> str | None:
     """Give the address that takes steps back, for whoever asks now; None where they are too many for an address.
 
@@ -86,13 +98,13 @@ def _take_back(session: Session, reader: Reader, step: Step) -> None:
     if step[0] == "board":
         service.restore(session, reader, step[1])
         return
-    verb = "arrange" if step[0] == "again" else "pin"
+    verb = "arrange" if step[0] in {"again", "section", "heading"} else "pin"
     board = session.scalar(select(Board).where(Board.id == step[1], may_board(reader, verb)))
     if board is None:
         raise NotFound
     hold(session, board)
-    if step[0] == "again":
-        places.put_again(session, board, step[2], by=reader.user_id)
+    if verb == "arrange":
+        _arrange_again(session, reader, board, step)
         return
     if step[0] == "take":
         mine = (Pin.board_id == board.id, Pin.id.in_(step[2]), Pin.by_id == reader.user_id)
@@ -100,6 +112,19 @@ def _take_back(session: Session, reader: Reader, step: Step) -> None:
         audit.record(session, actor=reader.user_id, verb="unpin", board=board, detail={"pins": len(step[2])})
         return
     _put_back(session, reader, board, step[2])
+
+
+def _arrange_again(session: Session, reader: Reader, board: Board, step: Step) -> None:
+    try:
+        if step[0] == "section":
+            sections.move_again(session, board, Stood(*step[2]), by=reader.user_id)
+        elif step[0] == "heading":
+            place, title, pins = step[2]
+            sections.bring_back(session, board, Heading(Stood(*place), title, pins), by=reader.user_id)
+        else:
+            places.put_again(session, board, step[2], by=reader.user_id)
+    except Changed:
+        raise NotFound from None
 
 
 def _put_back(session: Session, reader: Reader, board: Board, pins: list[list[int]]) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import delete, select
 
+from pinboard.boards import places
 from pinboard.models import Board, BoardKind, BoardRole, BoardVerb, Pin
 from tests.factories import make_board, make_case, make_pin, make_section, make_user
 from tests.html import checked, fragment, page
@@ -289,3 +290,115 @@ def test_a_move_is_taken_back_only_by_who_made_it_and_still_arranges(client, bro
     session.commit()
     assert client.post(back).status_code == 404
     assert standing(session, source) == moved
+
+
+def change(client, section, asked):
+    """Change a section as htmx does, and give what is said and the address that takes it back."""
+    address, data = f"/b/from/sections/{section}", {"act": asked}
+    answer = client.fragment(address, "POST", data=data, headers={"X-CSRFToken": client.csrf()})
+    assert answer.status_code == 200
+    told = json.loads(answer.headers.get("HX-Trigger", "{}")).get("pinboard:toast", {})
+    return told.get("text"), told.get("undo")
+
+
+def headings(client):
+    """Give the board as it is read: each heading with what stands below it."""
+    return [
+        (shelf.h2.get_text() if shelf.h2 else "", [one["data-pin"] for one in shelf.select("[data-pin]")])
+        for shelf in page(client, "/b/from/arrange").select(".shelf")
+    ]
+
+
+@pytest.fixture
+def three(session, boards, client, sign_in, ada):
+    """Give the names of three sections: two cases in the second, one in the third, one before all."""
+    source, _target, (_a, b, c, d) = boards
+    made = [make_section(session, source, title) for title in ("One", "Two", "Three")]
+    b.section_id = c.section_id = made[1].id
+    d.section_id = made[2].id
+    places.renumber(session, source)
+    session.commit()
+    sign_in(ada)
+    return [section.public_id for section in made]
+
+
+@pytest.mark.parametrize(("place", "asked"), [(0, "later"), (1, "earlier"), (1, "later"), (2, "earlier")])
+def test_a_moved_section_is_taken_back(client, three, place, asked):
+    before = headings(client)
+    assert [title for title, _pins in before] == ["", "One", "Two", "Three"]
+    said, back = change(client, three[place], asked)
+    assert said == "Section moved."
+    assert headings(client) != before
+    for _ in range(2):
+        assert client.post(back).headers["Location"] == "/b/from/arrange"
+        assert headings(client) == before
+
+
+def test_a_section_that_has_no_way_to_go_says_nothing(client, three):
+    before = headings(client)
+    assert change(client, three[0], "earlier") == (None, None)
+    assert change(client, three[2], "later") == (None, None)
+    assert headings(client) == before
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_removed_heading_is_taken_back_with_its_cases(client, three, place):
+    before = headings(client)
+    said, back = change(client, three[place], "remove")
+    assert said == "Heading removed. Its cases are still here."
+    assert sum(len(pins) for _title, pins in headings(client)) == 4
+    assert len(headings(client)) == 3
+    for _ in range(2):
+        assert client.post(back).headers["Location"] == "/b/from/arrange"
+        assert headings(client) == before
+
+
+def test_the_way_back_leaves_what_was_done_meanwhile(client, session, boards, three):
+    source, _target, (a, b, c, d) = boards
+    names = [pin.public_id for pin in (a, b, c, d)]
+    _said, back = change(client, three[1], "remove")
+    drop(client, "from", [c], section=three[0])
+    change(client, three[2], "earlier")
+    assert client.post(back).status_code == 303
+    # It comes to stand before the one that followed it; what was put elsewhere stays there.
+    assert headings(client) == [
+        ("", [names[0]]), ("Two", [names[1]]), ("Three", [names[3]]), ("One", [names[2]]),
+    ]  # fmt: skip
+    _said, back = change(client, three[1], "later")
+    change(client, three[2], "remove")
+    change(client, three[0], "remove")
+    assert client.post(back).status_code == 303
+    _said, back = change(client, three[1], "remove")
+    assert client.post(back).status_code == 303
+    assert [title for title, _pins in headings(client)] == ["", "Two"]
+    # A section that is gone is not moved, and a board takes no more headings than it may have.
+    made = make_section(session, source, "Last")
+    session.commit()
+    _said, moved = change(client, made.public_id, "earlier")
+    _said, removed = change(client, made.public_id, "remove")
+    assert client.post(moved).status_code == 404
+    for number in range(places.MOST_SECTIONS - 1):
+        make_section(session, source, f"More {number}")
+    session.commit()
+    assert client.post(removed).status_code == 404
+    assert len(headings(client)) == places.MOST_SECTIONS + 1
+
+
+@pytest.mark.parametrize("asked", ["later", "remove"])
+def test_a_section_is_taken_back_only_by_who_changed_it_and_still_arranges(
+    client, browser, session, sign_in, ada, boards, three, asked
+):
+    ben, source = make_user(session, "Ben Shah"), boards[0]
+    session.add(BoardRole(board_id=source.id, user_id=ben.id, role=BoardVerb.EDITOR, given_at=source.created_at))
+    session.commit()
+    sign_in(ben)
+    sign_in(ada, owner := browser())
+    page(client, "/b/from/arrange")
+    page(owner, "/b/from/arrange")
+    _said, back = change(client, three[1], asked)
+    changed = headings(owner)
+    assert owner.post(back).status_code == 404
+    session.execute(delete(BoardRole).where(BoardRole.user_id == ben.id))
+    session.commit()
+    assert client.post(back).status_code == 404
+    assert headings(owner) == changed

@@ -145,3 +145,27 @@ def test_a_drop_is_taken_back(page: Page) -> None:
         page.locator(".toast", has_text="1 case moved.").get_by_role("button", name="Undo").click()
     assert standing(page) == before
     page.locator(".toast, .flash, .banner", has_text="Taken back.").first.wait_for()
+
+
+def test_a_heading_and_its_place_are_taken_back_with_the_keyboard(page: Page) -> None:
+    page.goto("/b/chests/arrange")
+    for name in ("Easily missed", "Old films"):
+        page.get_by_label("New section").fill(name)
+        page.get_by_label("New section").press("Enter")
+        page.get_by_role("heading", name=name).wait_for()
+    tile(page, "Case 2").locator("input").check()
+    page.locator("#b-section").select_option(label="Old films")
+    page.get_by_role("button", name="Put there").press("Enter")
+    page.locator(".toast", has_text="1 case moved.").wait_for()
+    before = standing(page)
+    assert list(before) == [ROOM, "Easily missed", "Old films"]
+    for act, said in (("Move section up", "Section moved."), ("Remove the heading", "Heading removed.")):
+        page.locator(".shelf-head", has_text="Old films").locator("summary").press("Enter")
+        page.locator(".shelf-head", has_text="Old films").get_by_role("button", name=act).press("Enter")
+        toast = page.locator(".toast", has_text=said)
+        toast.wait_for()
+        assert list(standing(page)) != list(before)
+        with page.expect_navigation(url="**/b/chests/arrange"):
+            toast.get_by_role("button", name="Undo").press("Enter")
+        assert standing(page) == before
+        assert list(standing(page)) == list(before)
