@@ -9,12 +9,12 @@ from flask import Response, g, make_response, render_template, url_for
 from pinboard import clock, vocabulary
 from pinboard.drafts import audience, consent, forms, queries
 from pinboard.drafts.forms import CaseForm
-from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, PLACES, SEXES, age_bands, covers, sides
+from pinboard.drafts.words import CERTAINTIES, CONSENT_KINDS, LEVELS, SEXES, age_bands, covers, sides
 from pinboard.models import Case, CaseState, Role, Subject
 from pinboard.web.extensions import db
 from pinboard.web.text import _
 from pinboard.web.times import day
-from pinboard.web.words import Asked, standing
+from pinboard.web.words import PLACES, Asked, standing
 
 COMMON_PARTS = 60
 

@@ -8,7 +8,7 @@ from pinboard import vocabulary
 from pinboard.clock import now
 from pinboard.intake.errors import sentence_for
 from pinboard.web.covers import SENSITIVE
-from pinboard.web.text import _, ngettext, pgettext
+from pinboard.web.text import _, ngettext
 
 PHOTO_KINDS = (
     ("XC", _("Clinical or dental photos")),
@@ -38,17 +38,6 @@ CERTAINTIES = (
     ("certain", _("certain")),
 )
 SEXES = (("", _("Not given")), ("F", _("Female")), ("M", _("Male")), ("O", _("Other")))
-PLACES = {
-    "title": _("Title"),
-    "question": _("Question"),
-    "history": pgettext("of the patient", "History"),
-    "findings": _("Findings"),
-    "differential": _("Differential"),
-    "tags": _("Tags"),
-    "reason": _("Reason"),
-    "form_version": _("Version of the form"),
-}
-"""The fields in which a doubtful word may stand."""
 PLANES = {
     "axial": _("Axial"),
     "sagittal": _("Sagittal"),

@@ -18,7 +18,7 @@ from pinboard.policy.gate import (
     offered,
 )
 from pinboard.policy.guard import AudienceStale, stale_cases
-from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave
+from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave, reaches_outside
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
 from pinboard.policy.lists import (
     PAGE,
@@ -115,6 +115,7 @@ __all__ = [
     "pick_public",
     "preview_readers",
     "publish_order",
+    "reaches_outside",
     "reader_for",
     "reader_for_share",
     "rebuild",

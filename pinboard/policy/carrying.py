@@ -9,11 +9,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pinboard import clock
-from pinboard.models import Case, CaseState, Consent, Source
+from pinboard.models import Case, CaseState
 from pinboard.policy.gate import NotFound, case_for, may
-from pinboard.policy.leaving import may_leave
-from pinboard.policy.levels import allows
+from pinboard.policy.leaving import may_leave, reaches_outside
 from pinboard.policy.readers import Reader
 
 
@@ -32,17 +30,4 @@ def may_carry(session: Session, reader: Reader, case: Case) -> bool:
         return True
     if session.scalar(mine.where(may(reader, "carry"))) is None:
         return False
-    return _reaches_outside(session, case) and may_leave(session, case)
-
-
-def _reaches_outside(session: Session, case: Case) -> bool:
-    moment = clock.now()
-    levels = session.scalars(
-        select(Consent.level).where(
-            Consent.case_id == case.id,
-            Consent.withdrawn_at.is_(None),
-            Consent.taken_at <= moment,
-            Consent.valid_until > moment,
-        )
-    )
-    return any(allows(level, Source.COLLEAGUE_SHARE) for level in levels)
+    return reaches_outside(session, case) and may_leave(session, case)

@@ -15,6 +15,7 @@ from pinboard.models import (
     Case,
     CaseState,
     ClinicSetting,
+    Consent,
     ConsentLevel,
     InboxItem,
     Instance,
@@ -24,7 +25,7 @@ from pinboard.models import (
 from pinboard.models.clinic_settings import DEFAULTS
 from pinboard.policy.faces import FOR_EVERYBODY
 from pinboard.policy.guard import GATE
-from pinboard.policy.levels import LEVEL_NEEDED, reach
+from pinboard.policy.levels import LEVEL_NEEDED, allows, reach
 
 OUTSIDE = reach(ConsentLevel.OUTSIDE)
 """Readers whose source needs a consent that goes as far as this are not of the clinic."""
@@ -63,6 +64,20 @@ def free_to_leave(*, is_on: bool) -> ColumnElement[bool]:
 def may_leave(session: Session, case: Case) -> bool:
     """Tell whether no second look stands between a case and readers outside."""
     return bool(session.scalar(select(Case.id).where(Case.id == case.id, free_to_leave(is_on=is_gate_on(session)))))
+
+
+def reaches_outside(session: Session, case: Case) -> bool:
+    """Tell whether a consent in force lets colleagues outside the clinic see a case."""
+    moment = clock.now()
+    levels = session.scalars(
+        select(Consent.level).where(
+            Consent.case_id == case.id,
+            Consent.withdrawn_at.is_(None),
+            Consent.taken_at <= moment,
+            Consent.valid_until > moment,
+        )
+    )
+    return any(allows(level, Source.COLLEAGUE_SHARE) for level in levels)
 
 
 def images_sha256(session: Session, case: Case) -> str:

@@ -19,14 +19,13 @@ from pinboard.models import Case, CaseState, Instance, InstanceState, InvalidTra
 from pinboard.policy import case_for
 from pinboard.upkeep import queries, service
 from pinboard.upkeep.forms import ReasonForm, WordsForm
-from pinboard.upkeep.words import PLACES
 from pinboard.vocabulary import body_parts
 from pinboard.web.access import access
 from pinboard.web.extensions import db, stores
 from pinboard.web.htmx import invalid, see_other, toast
 from pinboard.web.openings import note_download
 from pinboard.web.text import _
-from pinboard.web.words import left
+from pinboard.web.words import PLACES, left
 
 bp = Blueprint("upkeep", __name__)
 

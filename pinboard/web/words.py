@@ -15,7 +15,7 @@ from pinboard.intake import words
 from pinboard.intake.words import Doubt
 from pinboard.models import Board, Case
 from pinboard.web.extensions import db, stores
-from pinboard.web.text import _
+from pinboard.web.text import _, pgettext
 
 TICK = "not-identifying"
 """The field that holds the keyed hashes of what was ticked."""
@@ -31,6 +31,17 @@ SENTENCES = {
     "link": _("This link may lead to a person."),
 }
 """What is doubted about each kind of phrase."""
+PLACES = {
+    "title": _("Title"),
+    "question": _("Question"),
+    "history": pgettext("of the patient", "History"),
+    "findings": _("Findings"),
+    "differential": _("Differential"),
+    "tags": _("Tags"),
+    "reason": _("Reason"),
+    "form_version": _("Version of the form"),
+}
+"""The fields in which a doubtful word may stand."""
 
 
 @dataclass(frozen=True, slots=True)
