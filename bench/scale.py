@@ -4,7 +4,7 @@ Each database was filled by `pinboard seed`. All are open at once and asked in t
 alike; a figure is the median of the rounds in milliseconds of the clock, and the ratio is the largest database's over
 the smallest's. Two readers: a clinician who sees everything, and one who is named in twenty cases and sees no other.
 
-    python -m bench.scale [--rounds 25] [--bound 1.5] sqlite:///10k.sqlite sqlite:///1m.sqlite [postgresql+psycopg://…]
+    python -m bench.scale [--rounds 25] [--bound 1.5] [--only board] sqlite:///10k.sqlite sqlite:///1m.sqlite [postgresql+psycopg://…]
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from pinboard.boards import layout
 from pinboard.boards import queries as boards
 from pinboard.intake.seeding import AUTHOR, SMALL
-from pinboard.models import Case, User
+from pinboard.models import BoardOrder, Case, User
 from pinboard.models.engine import make_engine, make_sessions
 from pinboard.policy import Reader, member, reader_for, sees_few
 from pinboard.search.grammar import read
@@ -57,8 +57,8 @@ class Place:
     asks: dict[str, Ask]
 
 
-def place(url: str) -> Place:
-    """Open a database and make its questions."""
+def place(url: str, only: str = "") -> Place:
+    """Open a database and make its questions, or those whose names hold a word."""
     engine = make_engine(url)
     sessions = make_sessions(engine)
     with sessions() as session:
@@ -71,20 +71,23 @@ def place(url: str) -> Place:
     for name, reader in (("all", big), ("few", few)):
         asks[f"feed ({name})"] = lambda session, reader=reader: boards.feed_page(session, reader, None)
         asks[f"board ({name})"] = lambda session, reader=reader: _board(session, big, reader)
+        asks[f"board, latest comment first ({name})"] = lambda session, reader=reader: _board(
+            session, big, reader, BoardOrder.ACTIVE
+        )
         for label, question in QUESTIONS.items():
             asks[f"{label} ({name})"] = lambda session, reader=reader, question=question: find(
                 session, reader, read(question), None
             )
         asks[f"more like this ({name})"] = lambda session, reader=reader: _similar(session, reader)
     made = Place(url, engine.dialect.name, cases, {})
-    bound = {name: _timed(sessions, ask) for name, ask in asks.items()}
+    bound = {name: _timed(sessions, ask) for name, ask in asks.items() if only in name}
     return Place(made.url, made.kind, made.cases, bound)
 
 
-def _board(session: Session, owner: Reader, reader: Reader) -> object:
+def _board(session: Session, owner: Reader, reader: Reader, order: BoardOrder = BoardOrder.HAND) -> object:
     # The reader of few is on no board, so its owner opens it for both.
     wall = replace(boards.wall(session, owner, "seed-0"), sees_few=bool(session.scalar(select(sees_few(reader)))))
-    return layout.board_page(session, reader, wall, layout.Look(), at=layout.At())
+    return layout.board_page(session, reader, wall, layout.Look(order), at=layout.At())
 
 
 def _similar(session: Session, reader: Reader) -> object:
@@ -132,8 +135,9 @@ def main() -> int:
     parser.add_argument("urls", nargs="+")
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--bound", type=float, default=1.5)
+    parser.add_argument("--only", default="", help="a word in the names of the questions that are asked")
     arguments = parser.parse_args()
-    places = sorted((place(url) for url in arguments.urls), key=lambda one: (one.kind, one.cases))
+    places = sorted((place(url, arguments.only) for url in arguments.urls), key=lambda one: (one.kind, one.cases))
     is_flat = True
     for kind in dict.fromkeys(one.kind for one in places):
         mine = [one for one in places if one.kind == kind]

@@ -72,7 +72,9 @@ def take_off(session: Session, pins: Sequence[Pin], board: Board, *, by: int) ->
 
 
 def _copied(session: Session, pins: Sequence[Pin], target: Board, by: int) -> list[Pin]:
-    cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_([pin.case_id for pin in pins])))}
+    # Held before anything is recorded: a pin waits for a comment on its case, which may wait for its turn to record.
+    wanted = select(Case).where(Case.id.in_([pin.case_id for pin in pins])).order_by(Case.id)
+    cases = {case.id: case for case in session.scalars(wanted.with_for_update(read=True))}
     # The last one first, so that the first one comes to stand on top.
     made = [service.place(session, target, cases[pin.case_id], by=by) for pin in reversed(pins)]
     return [pin for pin in made if pin is not None]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from pinboard.boards.queries import Page, Wall, may_unpin
 from pinboard.cases.queries import CARD, STATES, Card, card
-from pinboard.models import Board, BoardOrder, BoardSection, Case, Comment, Pin, Resolution, Visibility
+from pinboard.models import Board, BoardOrder, BoardSection, Case, Pin, Resolution
 from pinboard.policy import PAGE, Reader, all_of_few, visible
 from pinboard.vocabulary import modality
 from pinboard.web.paging import Cursor
@@ -26,6 +26,7 @@ ORDERS = {
     BoardOrder.NEWEST: _("Newest first"),
     BoardOrder.ACTIVE: _("Latest comment first"),
 }
+Key: TypeAlias = tuple[ColumnElement[int], ...]
 _KEYS = {BoardOrder.HAND: (int, int), BoardOrder.NEWEST: (int,), BoardOrder.ACTIVE: (int, int)}
 
 
@@ -124,6 +125,9 @@ class At:
 
 def _page(reader: Reader, shown_on: Wall, look: Look, after: Cursor | None) -> Select[*tuple[Any, ...]]:
     key = _order(look.order)
+    if shown_on.sees_few:
+        # By sums, because SQLite would else walk along the index of the order past everybody's pins.
+        key = tuple(column + 0 for column in key)
     query = (
         select(*CARD, Pin.id.label("mark"), Pin.public_id.label("pin_id"), *_named(key))
         .add_columns(may_unpin(reader, shown_on).label("may_unpin"))
@@ -131,41 +135,35 @@ def _page(reader: Reader, shown_on: Wall, look: Look, after: Cursor | None) -> S
         .join(Case, Case.id == Pin.case_id)
         .outerjoin(BoardSection, BoardSection.id == Pin.section_id)
         .where(Pin.board_id == shown_on.board.id, visible(reader), *_kept(look))
+        .order_by(*(column.desc() for column in key))
     )
     if shown_on.sees_few:
-        # Ordered by a sum, because SQLite would else walk along the index of the order past everybody's pins.
-        query = query.where(all_of_few(reader, Pin.case_id)).order_by(*((column + 0).desc() for column in key))
-    else:
-        query = query.order_by(*(column.desc() for column in key))
-    return query.where(_below(key, after.keys)) if after else query
+        query = query.where(all_of_few(reader, Pin.case_id))
+    return query.where(_below(look.order, key, after.keys)) if after else query
 
 
-def _named(key: tuple[ColumnElement[int], ...]) -> list[ColumnElement[int]]:
+def _named(key: Key) -> list[ColumnElement[int]]:
     return [column.label(f"key{number}") for number, column in enumerate(key)]
 
 
-def _order(order: BoardOrder) -> tuple[ColumnElement[int], ...]:
+def _order(order: BoardOrder) -> Key:
     """Give the columns that a board falls by; the last one makes the order whole."""
     if order is BoardOrder.NEWEST:
         return (Pin.id.expression,)
     if order is BoardOrder.ACTIVE:
-        return (_latest_comment(), Pin.id.expression)
+        # Numbers of comments grow with time.
+        return (Pin.latest_comment_id.expression, Pin.id.expression)
     return (Pin.position.expression, Pin.case_id.expression)
 
 
-def _latest_comment() -> ColumnElement[int]:
-    """Give the number of the last comment that every reader of the clinic's register sees, which grows with time."""
-    said = select(func.max(Comment.id)).where(
-        Comment.case_id == Pin.case_id, Comment.visibility == Visibility.CLINIC, Comment.deleted_at.is_(None)
-    )
-    return func.coalesce(said.correlate(Pin).scalar_subquery(), 0)
-
-
-def _below(key: tuple[ColumnElement[int], ...], keys: tuple[int | str, ...]) -> ColumnElement[bool]:
-    first, *rest = key
-    if not rest:
-        return first < keys[0]
-    return or_(first < keys[0], and_(first == keys[0], rest[0] < keys[1]))
+def _below(order: BoardOrder, key: Key, keys: tuple[int | str, ...]) -> ColumnElement[bool]:
+    """Give the clause for what comes after a place, so that the index of the order is entered right there."""
+    if len(key) == 1:
+        return key[0] < keys[0]
+    if order is BoardOrder.ACTIVE and keys[0] == 0:
+        # Nothing is below 0, and SQLite enters an index at a row's own number only beside an equal one.
+        return and_(key[0] == 0, key[1] < keys[1])
+    return tuple_(*key) < tuple_(*keys)
 
 
 def _cursor(order: BoardOrder, row: Row[*tuple[Any, ...]]) -> Cursor:

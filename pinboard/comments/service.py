@@ -50,9 +50,10 @@ def edit(session: Session, comment: Comment, *, body: str) -> bool:
 def delete(session: Session, case: Case, comment: Comment, *, by: int) -> None:
     """Take the words out of sight at once; the place stays, so that a reply keeps its question."""
     if comment.deleted_at is None:
-        comment.deleted_at = now()
         _count(session, case, -1)
         audit.record(session, actor=by, verb="comment-delete", case=case, thing=f"comment:{comment.public_id}")
+        # Last, because it touches pins, which others touch after they recorded something.
+        comment.deleted_at = now()
         session.flush()
 
 

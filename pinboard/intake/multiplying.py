@@ -8,10 +8,10 @@ from collections import Counter
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
-from pinboard.models import Audience, Case, CaseRole, Consent, Grant, Pin
+from pinboard.models import Audience, Case, CaseRole, Comment, Consent, Grant, Pin
 from pinboard.models.indexing import count
 
-_HANGING: tuple[Table, ...] = tuple(model.__table__ for model in (Consent, CaseRole, Grant, Audience, Pin))  # type: ignore[misc]
+_HANGING: tuple[Table, ...] = tuple(model.__table__ for model in (Consent, CaseRole, Grant, Audience, Comment, Pin))  # type: ignore[misc]
 _RANDOM = {
     "sqlite": "lower(hex(randomblob(13)))",
     "postgresql": "substr(md5(random()::text || clock_timestamp()), 1, 26)",

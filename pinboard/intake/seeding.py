@@ -25,6 +25,7 @@ from pinboard.models import (
     CaseRole,
     CaseState,
     CaseVerb,
+    Comment,
     Consent,
     ConsentKind,
     ConsentLevel,
@@ -35,6 +36,7 @@ from pinboard.models import (
     Role,
     Source,
     User,
+    Visibility,
     catch_up,
 )
 from pinboard.models.engine import writing
@@ -152,7 +154,7 @@ def text_of(number: int) -> dict[str, Any]:
         "modality": ("CT", "DX", "MR", "US", "XC")[number % 5],
         "resolution": list(Resolution)[0 if number % 4 else 1],
         "frame_count": number % 40 + 1,
-        "comment_count": number % 7,
+        "comment_count": number % 3,
     }
 
 
@@ -220,6 +222,9 @@ def _add(session: Session, scene: _Scene, numbers: range) -> None:
     connection.execute(insert(Grant.__table__), [row for one in ids for row in _grants(one, scene, one in named)])  # type: ignore[arg-type]
     if scene.boards:
         connection.execute(insert(Pin.__table__), [_pin(*pair, scene) for pair in zip(ids, numbers, strict=True)])  # type: ignore[arg-type]
+    said = [_comment(*pair, scene) for pair in zip(ids, numbers, strict=True) for _ in range(pair[1] % 3)]
+    if said:
+        connection.execute(insert(Comment.__table__), said)  # type: ignore[arg-type]
     policy.rebuild(session, ids)
     catch_up(session)
 
@@ -236,6 +241,13 @@ def _grants(case_id: int, scene: _Scene, is_named: bool) -> list[dict[str, Any]]
     reasons += [(policy.member(scene.few), Source.NAMED)] if is_named else []
     common = {"case_id": case_id, "not_before": EARLIEST, "not_after": LATEST, "by_id": scene.author, "at": clock.now()}
     return [{**common, "principal": principal, "source": source} for principal, source in reasons]
+
+
+def _comment(case_id: int, number: int, scene: _Scene) -> dict[str, Any]:
+    return {
+        "public_id": public_id(), "case_id": case_id, "author_id": scene.author, "visibility": Visibility.CLINIC,
+        "body": f"Compare with case {number}.", "created_at": clock.now(),
+    }  # fmt: skip
 
 
 def _pin(case_id: int, number: int, scene: _Scene) -> dict[str, Any]:

@@ -121,6 +121,8 @@ class Pin(Base):
     section_id: Mapped[int | None] = mapped_column(ForeignKey("board_section.id", ondelete="SET NULL"), index=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("user_.id"))
     at: Mapped[datetime]
+    latest_comment_id: Mapped[int] = mapped_column(default=0)
+    """The last comment that stands in the clinic's register of the case, 0 for none; triggers keep it, nobody else."""
 
     case: Mapped[Case] = relationship(lazy="raise_on_sql")
 
@@ -128,6 +130,7 @@ class Pin(Base):
         UniqueConstraint("board_id", "case_id"),
         Index(None, "board_id", "position", "case_id"),
         Index(None, "board_id", "id"),
+        Index(None, "board_id", "latest_comment_id", "id"),
     )
 
 
