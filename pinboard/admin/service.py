@@ -20,6 +20,13 @@ from pinboard.models.clinic_settings import decide
 GATE, GATE_REASON = "release_gate", "release_gate_reason"
 ALPHABET_HELP = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
+SENTENCES = {
+    "email": "There is an account with this e-mail address.",
+    "chart_code": "There is no such chart code. Look at it once more.",
+    "record": "This is not a record number.",
+}
+"""Why nobody can be invited so; translated where it is shown."""
+
 
 def invite(session: Session, wish: Mapping[str, Any], *, by: User, keys: Keys) -> tuple[SingleUseLink, str]:
     """Make an invitation and give its path; a patient's is tied to the person in the images."""
@@ -27,7 +34,7 @@ def invite(session: Session, wish: Mapping[str, Any], *, by: User, keys: Keys) -
     subject = _subject(session, wish, keys) if role == Role.PATIENT else None
     email = members.fold(wish.get("email") or "") or None
     if email and members.is_taken(session, email, None):
-        raise MemberError("email", "There is an account with this e-mail address.")
+        raise MemberError("email", SENTENCES["email"])
     link, path = links.issue(
         session,
         LinkPurpose.INVITATION,
@@ -72,9 +79,9 @@ def _subject(session: Session, wish: Mapping[str, Any], keys: Keys) -> Subject:
     if code:
         found = session.scalar(select(Subject).where(Subject.chart_code == code))
         if found is None:
-            raise MemberError("chart_code", "There is no such chart code. Look at it once more.")
+            raise MemberError("chart_code", SENTENCES["chart_code"])
         return found
     plain = normal_record(wish.get("record") or "")
     if not plain:
-        raise MemberError("record", "This is not a record number.")
+        raise MemberError("record", SENTENCES["record"])
     return subject_for(session, chart_code(keys, plain), keys.key_id)

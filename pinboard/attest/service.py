@@ -28,6 +28,16 @@ MOST_TOLD = 25
 ASKED = "attest-asked"
 
 
+SENTENCES = {
+    "unpublished": "Only a published case can be looked at.",
+    "needless": "This case needs no second look.",
+    "consent": "The consent for this case does not reach outside the clinic. Record one that does first.",
+    "changed": "The images changed while you looked. Look at them once more.",
+    "ended": "This case does not wait for your look any more.",
+}
+"""Why a second look cannot be asked for or given; translated where it is shown."""
+
+
 class AttestError(Exception):
     """Something that cannot be asked or said now; the message is a sentence for whoever tried."""
 
@@ -36,11 +46,11 @@ def ask(session: Session, case: Case, by: User) -> Attestation:
     """Let the clinicians of the clinic know that a case waits for a second look; asked twice it is asked once."""
     locked = _locked(session, case)
     if locked.state is not CaseState.PUBLISHED:
-        raise AttestError("Only a published case can be looked at.")
+        raise AttestError(SENTENCES["unpublished"])
     if policy.may_leave(session, locked):
-        raise AttestError("This case needs no second look.")
+        raise AttestError(SENTENCES["needless"])
     if not _reaches_outside(session, locked):
-        raise AttestError("The consent for this case does not reach outside the clinic. Record one that does first.")
+        raise AttestError(SENTENCES["consent"])
     waits = select(Attestation).where(Attestation.case_id == case.id, Attestation.state == AttestState.WAITING)
     found = session.scalar(waits)
     if found is not None:
@@ -60,7 +70,7 @@ def attest(session: Session, wish: Attestation, images: str, by: User) -> None:
     """Say that somebody who does not keep the case looked at these images, and let it leave the clinic."""
     case = _begin(session, wish, by)
     if images != wish.images_sha256 or images != policy.images_sha256(session, case):
-        raise AttestError("The images changed while you looked. Look at them once more.")
+        raise AttestError(SENTENCES["changed"])
     _end(session, wish, AttestState.ATTESTED, by)
     session.add(CaseChange(case_id=case.id, by_id=by.id, at=now(), verb="attested"))
     audit.record(session, actor=by, verb="attest", case=case)
@@ -83,7 +93,7 @@ def _begin(session: Session, wish: Attestation, by: User) -> Case:
     reader = policy.reader_for(session, by)
     may = select(Case.id).where(Case.id == case.id, policy.may(reader, "attest"))
     if wish.state is not AttestState.WAITING or session.scalar(may) is None:
-        raise AttestError("This case does not wait for your look any more.")
+        raise AttestError(SENTENCES["ended"])
     return case
 
 

@@ -20,6 +20,16 @@ RECHECK_AFTER = timedelta(days=365)
 PROFESSIONAL = {Role.CLINICIAN, Role.TRAINEE}
 
 
+SENTENCES = {
+    "taken": "This login name or e-mail address is in use already.",
+    "not-a-professional": "Only clinicians and trainees are checked.",
+    "patient": "A patient’s account cannot administer the clinic.",
+    "not-a-clinician": "Only a clinician can decide about reported cases.",
+    "last-admin": "This is the last administrator. Make another one first.",
+}
+"""What must not be done to an account, by its code; translated where it is shown."""
+
+
 class MemberError(Exception):
     """Something that must not be done to an account; the message is a sentence for whoever tried."""
 
@@ -47,7 +57,7 @@ def add(session: Session, new: NewMember, *, by: User | None = None) -> User:
     """Make an account. A clinician or trainee counts as one only when somebody said what they saw."""
     login, email = fold(new.login), fold(new.email) if new.email else None
     if is_taken(session, login, email):
-        raise MemberError("taken", "This login name or e-mail address is in use already.")
+        raise MemberError("taken", SENTENCES["taken"])
     moment, is_checked = now(), new.role in PROFESSIONAL and new.verification is not None
     user = User(
         public_id=public_id(),
@@ -121,7 +131,7 @@ def enable(session: Session, user: User, *, by: User | None) -> None:
 def verify(session: Session, user: User, what: str, *, by: User) -> None:
     """Write down what proves that somebody is a clinician or trainee; it holds for a year."""
     if user.role not in PROFESSIONAL:
-        raise MemberError("not-a-professional", "Only clinicians and trainees are checked.")
+        raise MemberError("not-a-professional", SENTENCES["not-a-professional"])
     user.verified_at, user.verified_by_id, user.verification = now(), by.id, what
     user.recheck_at = now() + RECHECK_AFTER
     _record(session, by, "member-verified", user)
@@ -130,7 +140,7 @@ def verify(session: Session, user: User, what: str, *, by: User) -> None:
 def set_admin(session: Session, user: User, is_admin: bool, *, by: User | None) -> None:
     """Give or take the administrator's flag; one administrator always stays."""
     if user.role == Role.PATIENT and is_admin:
-        raise MemberError("patient", "A patient’s account cannot administer the clinic.")
+        raise MemberError("patient", SENTENCES["patient"])
     if not is_admin:
         _keep_one_admin(session, user)
     user.is_admin = is_admin
@@ -140,7 +150,7 @@ def set_admin(session: Session, user: User, is_admin: bool, *, by: User | None) 
 def set_reviewer(session: Session, user: User, is_reviewer: bool, *, by: User | None) -> None:
     """Name somebody, or nobody any more, who decides about cases that readers report."""
     if is_reviewer and user.role != Role.CLINICIAN:
-        raise MemberError("not-a-clinician", "Only a clinician can decide about reported cases.")
+        raise MemberError("not-a-clinician", SENTENCES["not-a-clinician"])
     user.is_reviewer = is_reviewer
     _record(session, by, "reviewer-given" if is_reviewer else "reviewer-taken", user)
 
@@ -190,7 +200,7 @@ def _keep_one_admin(session: Session, user: User) -> None:
         User.id != user.id,
     )
     if not session.scalar(others):
-        raise MemberError("last-admin", "This is the last administrator. Make another one first.")
+        raise MemberError("last-admin", SENTENCES["last-admin"])
 
 
 def _record(session: Session, by: User | None, verb: str, user: User, **detail: Any) -> None:

@@ -42,6 +42,15 @@ def is_right(password_hash: str | None, password: str) -> bool:
     return _verify(password_hash, password[:LONGEST])
 
 
+OBJECTIONS = {
+    "short": f"Use at least {SHORTEST} characters. A few words in a row are fine.",
+    "long": f"Use at most {LONGEST} characters.",
+    "common": "This password is one of the first that anybody would try. Choose another.",
+    "own": "Do not build the password on your name, your login name or the clinic’s name.",
+}
+"""What may be wrong with a password; translated where it is shown."""
+
+
 def needs_new_hash(password_hash: str) -> bool:
     """Tell whether the hash was made at an older cost."""
     return hasher.check_needs_rehash(password_hash)
@@ -51,15 +60,15 @@ def objection(password: str, forbidden: Iterable[str | None] = ()) -> str | None
     """Say what is wrong with a new password, or nothing; no rules about kinds of letters, they make worse ones."""
     folded = "".join(password.casefold().split())
     if len(password) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. A few words in a row are fine."
+        return OBJECTIONS["short"]
     if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return OBJECTIONS["long"]
     if folded in COMMON or len(set(folded)) < 4:
-        return "This password is one of the first that anybody would try. Choose another."
+        return OBJECTIONS["common"]
     for word in filter(None, forbidden):
         name = "".join(word.casefold().split())
         if len(name) >= 4 and (folded in name or (name in folded and len(folded) - len(name) <= 6)):
-            return "Do not build the password on your name, your login name or the clinic’s name."
+            return OBJECTIONS["own"]
     return None
 
 

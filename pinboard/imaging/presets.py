@@ -45,6 +45,10 @@ _BY_PART: Final = (
 )
 
 
+LABELS: Final = tuple(preset.label for presets in PRESETS.values() for preset in presets)
+"""Translated where they are shown."""
+
+
 def presets_for(header: Header) -> tuple[Preset, ...]:
     """Give the windows of a modality; only values in Hounsfield units have any."""
     return PRESETS.get(str(header.get("Modality")), ()) if unit(header) == "HU" else ()

@@ -17,6 +17,19 @@ from pinboard.models import Case, Consent, ConsentLevel, Instance, InstanceState
 
 FEW = 3
 """Images of one series that are named one by one."""
+SENTENCES = {
+    "no-image": "Add at least one image.",
+    "subject-only": "Every image is for the patient only. Choose at least one that your readers may see.",
+    "receiving": "Wait until every image has arrived, or cancel it.",
+    "head-slices": f"Choose at most {KEY_SLICES} slices of this head or neck: a face can be rebuilt from more.",
+    "title": "Write the question in one sentence.",
+    "consent": "Record the consent of the person in the images.",
+    "audience": "Choose who may see the case.",
+    "audience-too-wide": (
+        "The consent does not reach as far as the audience you chose. Choose fewer readers or record more."
+    ),
+}
+"""What is missing, by its code; translated where it is shown. What names an image is said there, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,10 @@ class Missing:
     code: str
     sentence: str
     anchor: str
+
+
+def _missing(code: str, anchor: str) -> Missing:
+    return Missing(code, SENTENCES[code], anchor)
 
 
 def missing(session: Session, case: Case) -> list[Missing]:
@@ -42,14 +59,13 @@ def _images(session: Session, case: Case) -> list[Missing]:
     )
     rows = session.execute(ordered).all()
     if not rows:
-        return [Missing("no-image", "Add at least one image.", "images")]
+        return [_missing("no-image", "images")]
     found = [*_unconfirmed(rows, confirmed_ids(session, case)), *_heads(session, case)]
     if all(row.is_subject_only for row in rows):
-        sentence = "Every image is for the patient only. Choose at least one that your readers may see."
-        found.append(Missing("subject-only", sentence, "series"))
+        found.append(_missing("subject-only", "series"))
     receiving = select(Upload.id).where(Upload.case_id == case.id, Upload.state == UploadState.RECEIVING).limit(1)
     if session.scalar(receiving) is not None:
-        found.append(Missing("receiving", "Wait until every image has arrived, or cancel it.", "images"))
+        found.append(_missing("receiving", "images"))
     return found
 
 
@@ -80,14 +96,13 @@ def _heads(session: Session, case: Case) -> list[Missing]:
         .having(func.sum(Instance.frame_count) > KEY_SLICES)
         .order_by(Series.position, Series.id)
     )
-    sentence = f"Choose at most {KEY_SLICES} slices of this head or neck: a face can be rebuilt from more."
-    return [Missing("head-slices", sentence, f"series-{series}") for series in session.scalars(slices)]
+    return [_missing("head-slices", f"series-{series}") for series in session.scalars(slices)]
 
 
 def _words(session: Session, case: Case) -> list[Missing]:
     found = []
     if not case.title.strip():
-        found.append(Missing("title", "Write the question in one sentence.", "title"))
+        found.append(_missing("title", "title"))
     used = select(Instance.series_id).where(Instance.case_id == case.id, Instance.state == InstanceState.DRAFT)
     series = session.scalars(
         select(Series).where(Series.case_id == case.id, Series.id.in_(used)).order_by(Series.position, Series.id)
@@ -103,12 +118,11 @@ def _readers(session: Session, case: Case) -> list[Missing]:
     found = []
     levels = standing_levels(session, case)
     if not levels:
-        found.append(Missing("consent", "Record the consent of the person in the images.", "consent"))
+        found.append(_missing("consent", "consent"))
     if not policy.is_made(case.audience_choice):
-        found.append(Missing("audience", "Choose who may see the case.", "audience"))
+        found.append(_missing("audience", "audience"))
     elif levels and not policy.fits(case.audience_choice, levels):
-        sentence = "The consent does not reach as far as the audience you chose. Choose fewer readers or record more."
-        found.append(Missing("audience-too-wide", sentence, "audience"))
+        found.append(_missing("audience-too-wide", "audience"))
     return found
 
 

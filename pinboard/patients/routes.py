@@ -184,7 +184,7 @@ def _released(case: Case, subject: Subject, form: ReleaseForm) -> bool:
     try:
         service.release(db.session(), case, subject, terms, by=current_user.user)
     except ReleaseError as error:
-        form.refuse(error.field or "caption", str(error))
+        form.refuse(error.field or "caption", _(str(error)).format(**error.values))
         return False
     return True
 

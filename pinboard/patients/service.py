@@ -13,13 +13,21 @@ from pinboard.clock import now
 from pinboard.ids import public_id
 from pinboard.models import Board, BoardKind, Case, CaseChange, CaseState, InboxItem, Release, Subject, User
 
+SENTENCES = {
+    "unpublished": "Only a published case can be released.",
+    "other-subject": (
+        "These images belong to {own}, and you are about to release them to {other}. Check both codes, then confirm."
+    ),
+}
+"""Why a release cannot be made; translated where it is shown, and filled in after that."""
+
 
 class ReleaseError(Exception):
     """A release that cannot be made; `field` is where the form says so."""
 
-    def __init__(self, sentence: str, field: str = "") -> None:
+    def __init__(self, sentence: str, field: str = "", **values: str) -> None:
         super().__init__(sentence)
-        self.field = field
+        self.field, self.values = field, values
 
 
 class OtherSubject(ReleaseError):  # noqa: N818 - it asks, rather than fails
@@ -42,14 +50,11 @@ class Terms:
 def release(session: Session, case: Case, subject: Subject, terms: Terms, *, by: User) -> Release:
     """Let a subject see chosen images of a case; an earlier release of it to the same subject ends."""
     if case.state is not CaseState.PUBLISHED:
-        raise ReleaseError("Only a published case can be released.")
+        raise ReleaseError(SENTENCES["unpublished"])
     own = session.get(Subject, case.subject_id) if case.subject_id else None
     if own is not None and own.id != subject.id and terms.confirmed_codes != both_codes(own, subject):
-        raise OtherSubject(
-            f"These images belong to {own.chart_code}, and you are about to release them to {subject.chart_code}. "
-            "Check both codes, then confirm.",
-            "other_subject",
-        )
+        codes = {"own": own.chart_code, "other": subject.chart_code}
+        raise OtherSubject(SENTENCES["other-subject"], "other_subject", **codes)
     if own is None:
         case.subject_id = subject.id
     _end(session, case, subject.id)

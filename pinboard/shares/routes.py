@@ -219,7 +219,7 @@ def _made(case: Case, form: ShareForm) -> Made | None:
         key = stores().keys.subkey("slip")
         return service.make(db.session(), case, terms, by=current_user.user, slip_key=key)
     except ShareError as error:
-        form.refuse("kind", str(error))
+        form.refuse("kind", _(str(error)))
         return None
 
 
@@ -227,7 +227,7 @@ def _extended(share: Share, days: int) -> str:
     try:
         service.extend(db.session(), share, days, by=current_user.user)
     except ShareError as error:
-        return str(error)
+        return _(str(error))
     return _("The link now lives {days} days from today.").format(days=days)
 
 

@@ -14,11 +14,21 @@ from pinboard import audit, policy
 from pinboard.clock import now
 from pinboard.identity import passwords, throttle
 from pinboard.ids import public_id, token
-from pinboard.models import Case, CaseState, Consent, Release, Share, ShareKind, ShareUnlock, Source, User
+from pinboard.models import Case, CaseState, Release, Share, ShareKind, ShareUnlock, User
 from pinboard.shares import slip
 
 LONGEST = timedelta(days=90)
 UNLOCKED_FOR = timedelta(hours=2)
+
+
+SENTENCES = {
+    "ended": "This link has ended. Make a new one.",
+    "unpublished": "Only a published case can be shared.",
+    "consent": "The consent for this case does not reach outside the clinic. Record one that does, or share inside.",
+    "second-look": "A second clinician has to look at the images before a link can be made. Ask a colleague.",
+    "unreleased": "Release the case to the patient first. The link shows what was released and nothing else.",
+}
+"""Why a link cannot be made or live on; translated where it is shown."""
 
 
 class ShareError(Exception):
@@ -89,7 +99,7 @@ def revoke(session: Session, share: Share, *, by: User) -> None:
 def extend(session: Session, share: Share, days: int, *, by: User) -> None:
     """Let a share that stands live on, counted from today."""
     if not policy.is_alive(session, share):
-        raise ShareError("This link has ended. Make a new one.")
+        raise ShareError(SENTENCES["ended"])
     share.expires_at = min(now() + timedelta(days=days), now() + LONGEST)
     _changed(session, share, by, "share-extended")
 
@@ -161,27 +171,13 @@ def _opens(session: Session, share: Share) -> bool:
 
 def _check_that_it_may_leave(session: Session, case: Case, kind: ShareKind) -> None:
     if kind is ShareKind.COLLEAGUE and case.state is not CaseState.PUBLISHED:
-        raise ShareError("Only a published case can be shared.")
-    if kind is ShareKind.COLLEAGUE and not _may_go_outside(session, case):
-        raise ShareError(
-            "The consent for this case does not reach outside the clinic. Record one that does, or share inside."
-        )
+        raise ShareError(SENTENCES["unpublished"])
+    if kind is ShareKind.COLLEAGUE and not policy.reaches_outside(session, case):
+        raise ShareError(SENTENCES["consent"])
     if kind is ShareKind.COLLEAGUE and not policy.may_leave(session, case):
-        raise ShareError("A second clinician has to look at the images before a link can be made. Ask a colleague.")
+        raise ShareError(SENTENCES["second-look"])
     if kind is ShareKind.SUBJECT and _subject_of(session, case) is None:
-        raise ShareError("Release the case to the patient first. The link shows what was released and nothing else.")
-
-
-def _may_go_outside(session: Session, case: Case) -> bool:
-    levels = session.scalars(
-        select(Consent.level).where(
-            Consent.case_id == case.id,
-            Consent.withdrawn_at.is_(None),
-            Consent.taken_at <= now(),
-            Consent.valid_until > now(),
-        )
-    )
-    return any(policy.allows(level, Source.COLLEAGUE_SHARE) for level in levels)
+        raise ShareError(SENTENCES["unreleased"])
 
 
 def _subject_of(session: Session, case: Case) -> int | None:

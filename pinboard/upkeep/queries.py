@@ -19,28 +19,28 @@ from pinboard.upkeep.words import field_word, said
 from pinboard.web.text import _
 
 SENTENCE = {
-    "published": "Published",
-    "attested": "Looked at by a second clinician",
-    "edited": "Corrected",
-    "image-removed": "An image was removed",
-    "image-hidden": "An image was hidden",
-    "image-shown": "An image was shown again",
-    "image-redacted": "An image was redacted again",
-    "flag-restored": "Reported by a reader, looked at and shown again",
-    "flag-redacted": "Reported by a reader, mended and shown again",
-    "withdrawn": "Withdrawn",
-    "restored": "Brought back",
-    "hidden": "Hidden",
-    "shown": "Shown again",
-    "released": "Released to the patient",
-    "release-ended": "Taken back from the patient",
-    "solved": "Outcome written down",
-    "sample-offered": "Offered for the page for visitors",
-    "sample-ended": "No longer offered for the page for visitors",
-    "sample-picked": "Shown on the page for visitors",
-    "sample-unpicked": "Taken off the page for visitors",
-    "consent-withdrawn": "Consent withdrawn",
-    "erased": "Erased",
+    "published": _("Published"),
+    "attested": _("Looked at by a second clinician"),
+    "edited": _("Corrected"),
+    "image-removed": _("An image was removed"),
+    "image-hidden": _("An image was hidden"),
+    "image-shown": _("An image was shown again"),
+    "image-redacted": _("An image was redacted again"),
+    "flag-restored": _("Reported by a reader, looked at and shown again"),
+    "flag-redacted": _("Reported by a reader, mended and shown again"),
+    "withdrawn": _("Withdrawn"),
+    "restored": _("Brought back"),
+    "hidden": _("Hidden"),
+    "shown": _("Shown again"),
+    "released": _("Released to the patient"),
+    "release-ended": _("Taken back from the patient"),
+    "solved": _("Outcome written down"),
+    "sample-offered": _("Offered for the page for visitors"),
+    "sample-ended": _("No longer offered for the page for visitors"),
+    "sample-picked": _("Shown on the page for visitors"),
+    "sample-unpicked": _("Taken off the page for visitors"),
+    "consent-withdrawn": _("Consent withdrawn"),
+    "erased": _("Erased"),
 }
 """What a change is called in the history; none of the words comes from a person."""
 
@@ -69,7 +69,7 @@ def history_of(session: Session, case_id: int) -> list[Change]:
     return [
         Change(
             at=row.at,
-            words=_(SENTENCE.get(row.verb, row.verb)) + (f": {field_word(row.field)}" if row.field else ""),
+            words=_line(row.verb, row.field),
             name=row.name,
             reason=row.reason or "",
             before=said(row.field, row.before),
@@ -126,3 +126,9 @@ def kept_of(images: Sequence[Row[Any]]) -> list[tuple[int, list[tuple[int, str]]
         if slices:
             kept.append((number, slices))
     return kept
+
+
+def _line(verb: str, field: str | None) -> str:
+    """Say what changed, and in which field; translated now, because the name of the field joins it."""
+    words = str(SENTENCE.get(verb, verb))
+    return _("{change}: {field}").format(change=words, field=field_word(field)) if field else words

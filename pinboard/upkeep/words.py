@@ -23,18 +23,16 @@ FIELDS = {
     "laterality": _("side"),
     "resolution": _("how it ended"),
     "sensitive_reason": _("what its cover says it shows"),
+    "title": _("title"),
+    "question": _("question"),
+    "history": pgettext("of the patient", "history"),
+    "findings": _("findings"),
+    "differential": _("differential"),
+    "outcome": _("outcome"),
+    "sex": _("sex"),
+    "tags": _("tags"),
 }
-"""What a field is called where its own name would not do."""
-
-PLACES = {
-    "title": _("Title"),
-    "question": _("Question"),
-    "history": pgettext("of the patient", "History"),
-    "findings": _("Findings"),
-    "differential": _("Differential"),
-    "tags": _("Tags"),
-}
-"""The fields in which a doubtful word may stand."""
+"""What a field is called within a line of the history."""
 
 
 def field_word(name: str | None) -> str:

@@ -23,7 +23,7 @@ from pinboard.models.clinic_settings import clinic
 from pinboard.web.devices import device_name
 from pinboard.web.extensions import db
 from pinboard.web.text import pgettext, plural_forms
-from pinboard.web.titles import board_title
+from pinboard.web.titles import board_title, own_title
 
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
 SOURCE = "en"
@@ -91,7 +91,7 @@ class _Babel(Babel):  # type: ignore[misc]
 def init_app(app: Flask) -> None:
     """Let Flask-Babel ask here, and let the root of every page name its language."""
     app.jinja_env.globals.update({"pgettext": pgettext, "plural_forms": plural_forms})
-    app.jinja_env.filters.update({"board_title": board_title, "device_name": device_name})
+    app.jinja_env.filters.update({"board_title": board_title, "own_title": own_title, "device_name": device_name})
     _Babel(configure_jinja=False).init_app(app, locale_selector=lambda: str(locale()))
     app.context_processor(_context)
 

@@ -14,6 +14,8 @@ from pinboard.models.tokens import bare
 from pinboard.web.text import _
 
 Listed = TypeVar("Listed")
+_OWN = _("My images")
+"""What a patient's first board is called in the database."""
 
 
 class Titled(Protocol):
@@ -31,6 +33,11 @@ def board_title(board: Titled) -> str:
 def said(slug: str, title: str) -> str:
     """Give a title; only the board of a specialty has the specialty's own address."""
     return _(title) if _specialties().get(slug) == title else title
+
+
+def own_title(title: str) -> str:
+    """Give the title of a patient's own board, which the clinic may have named itself."""
+    return str(_OWN) if title == str.__str__(_OWN) else title
 
 
 def place(slug: str, title: str) -> str:

@@ -1,11 +1,13 @@
 """Every text reaches its reader through a catalogue, and every language that is offered is complete."""
 
+import ast
 import csv
 import importlib.util
 import re
 import string
 from calendar import month_name
 from functools import cache
+from typing import ClassVar
 
 import pytest
 from babel.support import NullTranslations
@@ -33,7 +35,10 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 class Bracketing(NullTranslations):
     """A language whose texts are those of the code in brackets, so that what went past the catalogue stands out."""
 
+    asked: ClassVar[set[str]] = set()
+
     def gettext(self, message):
+        self.asked.add(str.__str__(message))
         return f"{OPEN}{message}{CLOSE}"
 
     def pgettext(self, _context, message):
@@ -41,6 +46,14 @@ class Bracketing(NullTranslations):
 
     def ngettext(self, msgid1, msgid2, n):
         return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@cache
+def known_texts():
+    """Give every text that a translator is shown."""
+    return {
+        text for one in translate.texts() if one.id for text in (one.id if isinstance(one.id, tuple) else (one.id,))
+    }
 
 
 @pytest.fixture
@@ -101,6 +114,36 @@ def test_no_text_goes_past_the_catalogue(bracketed):
                 if words:
                     found.setdefault(" ".join(outside(text).split())[:80], f"{line.path} of {who}")
     assert found == {}
+    unknown = {
+        text for text in Bracketing.asked - known_texts() if OPEN not in text and set(WORD.findall(text)) - known
+    }
+    assert unknown == set(), "no language can have words for these: name their table in docs/translate.py"
+
+
+UNREAD = ("checks.py", "cli", "config.py", "deid", "jobs", "migrations", "sandbox", "settings.py", "custody.py")
+"""What only whoever runs Pinboard reads, in English."""
+BESIDE = {
+    "pinboard/models/ready.py", "pinboard/intake/demo.py", "pinboard/intake/seeding.py",
+}  # fmt: skip
+SENTENCE = re.compile(r"[A-Z][\w’-]*( [\w’,;:-]+){2,}[^.]*\.( |$)")
+
+
+def sentences():
+    """Give every sentence that stands in the code and is neither documentation nor for whoever runs Pinboard."""
+    for path in sorted((ROOT / "pinboard").rglob("*.py")):
+        inside = path.relative_to(ROOT / "pinboard")
+        if inside.parts[0] in UNREAD or str(path.relative_to(ROOT)) in BESIDE:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
+
+
+def test_no_sentence_of_the_code_is_unknown_to_translators():
+    unknown = [place for place, text in sentences() if SENTENCE.match(text) and text not in known_texts()]
+    assert unknown == []
 
 
 def test_what_goes_past_would_be_noticed():

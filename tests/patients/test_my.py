@@ -1,6 +1,7 @@
 """The pages of the person in the images: what was released to this person, for as long as that stands."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from pinboard import policy
 from pinboard.models import Board, Case, CaseState, Instance, Series
@@ -263,3 +264,17 @@ def test_the_inbox_says_that_something_was_shared(client, session, scene, sign_i
     assert "Ada" not in text_of(soup.select_one("#inbox"))
     sign_in(make_user(session, "Ivo", role=scene.people.pat.role, subject_id=make_subject(session).id))
     assert "shared pictures" not in client.get("/inbox").text
+
+
+def test_the_first_board_is_called_in_the_language_of_the_patient(client, session, scene, sign_in):
+    sign_in(scene.people.pat)
+    board = session.get_one(Board, scene.release.board_id)
+    board.title = "My images"
+    session.commit()
+    spanish = {"Accept-Language": "es"}
+    here = f"/my/b/{board.slug}"
+    assert BeautifulSoup(client.get(here, headers=spanish).text, "html.parser").h1.get_text() == "Mis imágenes"
+    assert page(client, here).h1.get_text() == "My images"
+    board.title = "Knee, 2026"
+    session.commit()
+    assert BeautifulSoup(client.get(here, headers=spanish).text, "html.parser").h1.get_text() == "Knee, 2026"
