@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pydicom
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pinboard import clock, policy
+from pinboard.config import load
 from pinboard.custody import Box
 from pinboard.intake import drafts, publish, receive, review
 from pinboard.intake.stores import Stores
 from pinboard.models import Case, CaseState, Consent, ConsentKind, ConsentLevel, Instance, Series, User
+from pinboard.models.ready import ensure_ready
 from tests.samples import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass
@@ -82,6 +90,18 @@ class Maker:
 
     def images(self, session: Session, case: Case) -> list[Instance]:
         return list(session.scalars(select(Instance).where(Instance.case_id == case.id).order_by(Instance.id)))
+
+
+@contextmanager
+def begun(data: Path) -> Iterator[Maker]:
+    """Begin a clinic in a data folder that no server uses yet; a server may have the folder afterwards."""
+    config = load({"PINBOARD_DATA": str(data)})
+    ensure_ready(config)
+    stores = Stores.open(config)
+    try:
+        yield Maker(stores)
+    finally:
+        stores.close()
 
 
 def of_patient(name: str, patient: str) -> bytes:

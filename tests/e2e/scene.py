@@ -16,12 +16,10 @@ from pinboard.attest import service as looks
 from pinboard.boards import service as boards
 from pinboard.cases import service as cases
 from pinboard.comments import service as comments
-from pinboard.config import load
 from pinboard.identity import links, members, sessions
 from pinboard.ids import public_id
 from pinboard.intake import demo, drafts, mend, receive, revise
 from pinboard.intake.flag import raise_flag
-from pinboard.intake.stores import Stores
 from pinboard.marks import service as marks
 from pinboard.models import (
     AccountState,
@@ -42,14 +40,13 @@ from pinboard.models import (
     User,
 )
 from pinboard.models import Session as SignIn
-from pinboard.models.ready import ensure_ready
 from pinboard.patients import service as patients
 from pinboard.proof import runs
 from pinboard.proof.prove import prove
 from pinboard.proof.violations import Violation
 from pinboard.shares import service as shares
 from tests.e2e import visitors, walls
-from tests.e2e.maker import Maker, Scene
+from tests.e2e.maker import Maker, Scene, begun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,13 +92,9 @@ LONG = {
 
 def build(data: Path) -> Scene:
     """Make the whole clinic in a data folder that no server uses yet."""
-    config = load({"PINBOARD_DATA": str(data)})
-    ensure_ready(config)
-    stores = Stores.open(config)
-    try:
-        maker = Maker(stores)
+    with begun(data) as maker:
         _people(maker)
-        demo.load_demo(stores)
+        demo.load_demo(maker.stores)
         _published(maker)
         _others(maker)
         _reported(maker)
@@ -113,8 +106,6 @@ def build(data: Path) -> Scene:
         visitors.fill_trash(maker)
         _sign_in(maker)
         return maker.scene
-    finally:
-        stores.close()
 
 
 def _people(maker: Maker) -> None:

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pinboard.comments import service as comments
-from pinboard.config import load
 from pinboard.identity import members, sessions
 from pinboard.intake import demo
-from pinboard.intake.stores import Stores
 from pinboard.models import Case, Role, Series, User
-from pinboard.models.ready import ensure_ready
-from tests.e2e.maker import Maker, Scene
+from tests.e2e.maker import Maker, Scene, begun
 from tests.e2e.scene import PASSWORD
 
 if TYPE_CHECKING:
@@ -52,21 +49,17 @@ CASES: tuple[tuple[str, tuple[str, ...], tuple[tuple[float, ...], ...], str, dic
 
 def build(data: Path) -> Scene:
     """Make the clinic in a data folder that no server uses yet, seen by Ada Rao."""
-    config = load({"PINBOARD_DATA": str(data)})
-    ensure_ready(config)
-    stores = Stores.open(config)
-    try:
-        maker = Maker(stores)
-        with stores.writing() as session:
+    with begun(data) as maker:
+        with maker.stores.writing() as session:
             for login, name in (("ada", "Dr Ada Rao"), ("ben", "Dr Ben Shah")):
                 more = {"verification": "Known to the clinic"}
                 maker.people[login] = members.add(
                     session, members.NewMember(login, name, Role.CLINICIAN, PASSWORD, **more)
                 )
-        demo.load_demo(stores)
+        demo.load_demo(maker.stores)
         for name, files, areas, alt, words in CASES:
             maker.scene.names[name] = _publish(maker, files, areas, alt, words)
-        with stores.writing() as session:
+        with maker.stores.writing() as session:
             case = session.scalars(select(Case).where(Case.public_id == maker.scene.names["abdomen"])).one()
             said = comments.create(
                 session, case, by=maker.people["ben"].id,
@@ -76,8 +69,6 @@ def build(data: Path) -> Scene:
             ada = session.get_one(User, maker.people["ada"].id)
             maker.scene.secrets["ada"] = sessions.start(session, ada, agent="Firefox Linux")
         return maker.scene
-    finally:
-        stores.close()
 
 
 def _publish(
