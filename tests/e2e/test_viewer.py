@@ -12,15 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from pinboard import clock
-from pinboard.config import load
 from pinboard.identity import members, sessions
-from pinboard.intake.stores import Stores
 from pinboard.models import Case, Role, ShareKind, Subject, User
-from pinboard.models.ready import ensure_ready
 from pinboard.patients import service as patients
 from pinboard.shares import service as shares
 from tests.e2e.conftest import violations
-from tests.e2e.maker import Maker
+from tests.e2e.maker import Maker, begun
 from tests.e2e.pages import Visitor
 from tests.samples import sample
 from tests.serving import start, stop
@@ -44,6 +41,12 @@ CASES = {
 DESK = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 VIEWER = "document.querySelector('series-viewer')"
+# That the whole line is seen and nothing lies over it.
+IN_SIGHT = """line => {
+  const {left, top, right, bottom} = line.getBoundingClientRect();
+  const ends = [[left + 20, top + 6], [left + 20, bottom - 6], [(left + right) / 2, (top + bottom) / 2]];
+  return top >= 0 && bottom <= innerHeight && ends.every(([x, y]) => line.contains(document.elementFromPoint(x, y)));
+}"""
 # The mean of each quarter of what is drawn: left above, right above, left below, right below.
 QUARTERS = """() => {
   const {width, height} = document.querySelector('.viewer-frame'), sums = [0, 0, 0, 0];
@@ -138,12 +141,8 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Scene
 
 
 def _build(data: Path) -> Scene:
-    config = load({"PINBOARD_DATA": str(data)})
-    ensure_ready(config)
-    stores = Stores.open(config)
-    try:
-        maker = Maker(stores)
-        with stores.writing() as session:
+    with begun(data) as maker:
+        with maker.stores.writing() as session:
             ada = members.NewMember("ada", "Dr Ada Rao", Role.CLINICIAN, PASSWORD, verification="Licence seen")
             maker.people["ada"] = members.add(session, ada)
         for name, files in CASES.items():
@@ -152,13 +151,11 @@ def _build(data: Path) -> Scene:
             maker.write(case, title="Which slice shows it best?")
             maker.scene.names[name] = maker.publish(case).public_id
         _release(maker)
-        with stores.writing() as session:
+        with maker.stores.writing() as session:
             for login, who in maker.people.items():
                 someone = session.get_one(User, who.id)
                 maker.scene.secrets[login] = sessions.start(session, someone, agent="Firefox Linux")
         return maker.scene
-    finally:
-        stores.close()
 
 
 def _release(maker: Maker) -> None:
@@ -442,3 +439,60 @@ def test_axe_finds_nothing(reader: Callable[..., Reader], name: str, options: di
     for row in ("Measure", "Adjust"):
         one.page.get_by_role("button", name=row).click()
         assert violations(one.page, within="series-viewer") == []
+
+
+@pytest.mark.parametrize("file", ["tools/measure.js", "tools/measured.js"], ids=["itself", "what-it-needs"])
+def test_a_part_that_did_not_come_is_said_and_asked_for_again(reader: Callable[..., Reader], file: str) -> None:
+    one = reader("ct", {**DESK, "service_workers": "block"})
+    line = one.page.locator("[data-unreached]")
+    one.page.route(f"**/{file}", lambda route: route.abort())
+    one.page.get_by_role("button", name="Measure").click()
+    line.get_by_text("The server could not be reached. Try again.").wait_for()
+    assert violations(one.page, within="series-viewer") == []
+    with one.page.expect_event("requestfailed"):
+        line.get_by_role("button", name="Retry").click()
+    one.settle()
+    assert line.is_visible()
+    one.page.unroute(f"**/{file}")
+    line.get_by_role("button", name="Retry").focus()
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_function(f"() => {VIEWER}.tools.length")
+    assert not line.is_visible()
+    assert one.ask("stage === document.activeElement")
+    one.page.get_by_role("button", name="Length", exact=True).click()
+    assert one.ask("tool.name") == "length"
+
+
+def test_the_button_of_a_part_is_a_way_to_ask_again_too(reader: Callable[..., Reader]) -> None:
+    one = reader("ct", {**DESK, "service_workers": "block"})
+    line = one.page.locator("[data-unreached]")
+    one.page.route("**/tools/montage.js", lambda route: route.abort())
+    button = one.page.get_by_role("button", name="All images")
+    button.click()
+    line.wait_for()
+    one.page.unroute("**/tools/montage.js")
+    button.click()
+    one.page.locator(".viewer-sheet").wait_for()
+    assert not line.is_visible()
+
+
+@pytest.mark.parametrize(("who", "path"), [("ada", "/c/{}"), ("pat", "/my/c/{}")], ids=["clinic", "patient"])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (320, 568), (740, 360)])
+def test_what_the_pictures_are_not_for_is_always_in_sight(
+    reader: Callable[..., Reader], width: int, height: int, who: str, path: str
+) -> None:
+    one = reader("ct", {**PHONE, "viewport": {"width": width, "height": height}}, who=who, path=path)
+    words = one.page.get_by_text("Not for primary diagnosis.")
+    rows = [None, "Measure", "Marks", "Adjust"] if who == "ada" else [None, "Measure", "Adjust"]
+    for row in rows:
+        if row:
+            one.page.get_by_role("button", name=row, exact=True).click()
+        for way in ("picture", "viewer-bar", "stage-tools"):
+            one.page.locator(f"series-viewer .{way}").evaluate("part => part.scrollIntoView({block: 'start'})")
+            assert words.evaluate(IN_SIGHT), (row, way)
+        one.page.evaluate("scrollTo(0, 0)")
+        assert words.evaluate(IN_SIGHT), row
+    assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    one.page.evaluate(f"() => {VIEWER}.classList.add('is-full')")
+    one.settle()
+    assert words.evaluate(IN_SIGHT)

@@ -228,11 +228,28 @@ class SeriesViewer extends HTMLElement {
 
   addLayer(layer) { this.layers.push(layer); this.redraw(); }
 
-  /* Fetch a part of the viewer when it is first asked for. */
+  /* Fetch a part of the viewer when it is first asked for. What did not come is forgotten, because a browser asks anew
+     for a module that failed, and whoever wants it is told and can try again. */
   async part(name) {
     this.parts ??= {};
-    this.parts[name] ??= import(PARTS[name]).then((module) => module.install(this));
+    this.parts[name] ??= import(PARTS[name]).then((module) => {
+      this.missing(name, false);
+      return module.install(this);
+    }, () => {
+      delete this.parts[name];
+      this.missing(name, true);
+    });
     return this.parts[name];
+  }
+
+  /* The line with the way to try again stands for the part that failed last. */
+  missing(name, isMissing) {
+    const line = this.querySelector("[data-unreached]");
+    const again = line.querySelector("button");
+    if (isMissing) again.dataset.part = name;
+    if (again.dataset.part !== name || line.hidden === !isMissing) return;
+    if (line.contains(document.activeElement)) this.stage.focus();
+    line.hidden = !isMissing;
   }
 
   /* ---- what the controls do ---- */
