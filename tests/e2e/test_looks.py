@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e import showcase
+from tests.e2e.conftest import ARGUMENTS, CHROMIUM
 from tests.e2e.maker import Scene
 from tests.e2e.pages import FIRST_PAGES, PAGES, View, Visitor
 from tests.serving import start, stop
@@ -30,7 +31,12 @@ WINDOWED = {"case", "case-reader", "case-series", "review", "review-cine"}
 LOADED = """() => Promise.allSettled(
   [...document.images].map(image => { image.loading = 'eager'; return image.decode(); }))"""
 # What sticks to the window would lie somewhere in the middle of a picture of the whole page.
-LAID_FLAT = ".bottombar, .slices-bar, .thread > .composer, .upload-next, .draft-acts { position: static !important }"
+LAID_FLAT = """.bottombar, .slices-bar, .thread > .composer, .upload-next, .draft-acts, .choose-acts,
+  .stage > .notdiagnostic, .stage-foot span { position: static !important }
+  .app > main { padding-bottom: 48px !important }"""
+
+# What a finger changes, which a picture that is longer than the window would forget.
+TOUCHED = "--blink-settings=primaryPointerType=2,availablePointerTypes=2,primaryHoverType=1,availableHoverTypes=1"
 
 # What the README shows: name, page, scheme, width and height.
 SHOWN = (
@@ -48,17 +54,20 @@ pytestmark = pytest.mark.skipif(not FOLDER, reason="PINBOARD_SCREENSHOTS names n
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_is_photographed(browser: Browser, clinic: tuple[Site, Scene], scheme: str, width: int) -> None:
-    visitor = Visitor(browser, *clinic, options=looks(scheme, width))
+    touched = browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, TOUCHED]) if width < 640 else None
+    visitor = Visitor(touched or browser, *clinic, options=looks(scheme, width))
     for view in PAGES:
         page = visitor.open(view)
-        photograph(page, f"{view.name}-{width}-{scheme}")
+        photograph(page, f"{view.name}-{width}-{scheme}", full_page=view.name not in WINDOWED)
         if view.name in WINDOWED:
-            photograph(page, f"{view.name}-{width}-{scheme}-whole", full_page=True)
+            photograph(page, f"{view.name}-{width}-{scheme}-whole")
     for name, view, act in OPEN:
         page = visitor.open(next(one for one in PAGES if one.name == view))
         act(page)
         photograph(page, f"open-{name}-{width}-{scheme}", full_page=False)
     visitor.close()
+    if touched:
+        touched.close()
     assert visitor.complaints == []
 
 
@@ -96,7 +105,7 @@ def test_the_pictures_of_the_readme_are_taken(
     browser: Browser, free: tuple[Site, Scene], name: str, path: str, scheme: str, width: int, height: int
 ) -> None:
     """Take what docs/img holds, as WebP, of a clinic whose pictures may be shown to everybody."""
-    more = {"viewport": {"width": width, "height": height}, "device_scale_factor": 1.5, "is_mobile": width < 640}
+    more = {"viewport": {"width": width, "height": height}, "device_scale_factor": 1.5}
     visitor = Visitor(browser, *free, options={**looks(scheme, width), **more})
     page = visitor.open(View(name, "", "ada", path))
     page.evaluate(LOADED)
@@ -124,6 +133,7 @@ def looks(scheme: str, width: int) -> dict[str, object]:
         "reduced_motion": "reduce",
         "bypass_csp": True,  # for the style that lays the page flat
         "has_touch": width < 640,
+        "is_mobile": width < 640,  # or a scroll bar takes 15 pixels of a telephone's 360
     }
 
 

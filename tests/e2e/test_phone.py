@@ -90,3 +90,30 @@ def test_chips_have_their_room_where_there_is_any(browser: Browser, clinic: tupl
     assert not page.locator("a.to-filters").is_visible()
     assert page.locator(".looks > .chip:visible").count() > 3
     visitor.close()
+
+
+def test_a_board_in_the_dialog_that_pins_takes_one_line(browser: Browser, clinic: tuple[Site, Scene]) -> None:
+    visitor = Visitor(browser, *clinic, options=dict(PHONE))
+    page = visitor.page("ada")
+    page.goto(f"/c/{visitor.scene.names['case']}")
+    page.get_by_role("link", name="Pin to a board").first.click()
+    page.wait_for_selector("dialog[open] .pin-boards")
+    rows = page.evaluate("""() => [...document.querySelectorAll('.pin-boards > li')].map(row => {
+      const [picture, act] = [row.firstElementChild, row.lastElementChild].map(one => one.getBoundingClientRect());
+      return [act.left > picture.right, act.top < picture.bottom, act.right <= row.getBoundingClientRect().right];
+    })""")
+    assert len(rows) > 20
+    assert all(all(row) for row in rows), rows
+    visitor.close()
+
+
+def test_the_tab_of_the_open_page_is_in_sight(browser: Browser, clinic: tuple[Site, Scene]) -> None:
+    visitor = Visitor(browser, *clinic, options=dict(PHONE))
+    page = visitor.page("ada")
+    for path in ("/admin/people", "/admin/audit", "/admin/settings"):
+        page.goto(path)
+        tab = page.locator(".tabs [aria-current]").bounding_box()
+        assert tab is not None
+        assert tab["x"] >= 0, path
+        assert tab["x"] + tab["width"] <= 360, path
+    visitor.close()

@@ -14,8 +14,7 @@ export class Overlay {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     Object.assign(context, { font: "600 14px system-ui, sans-serif", fillStyle: "#eceff1", strokeStyle: "#000", lineJoin: "round" });
-    this.letters(viewer, width, height);
-    this.scale(viewer, height);
+    this.letters(viewer, width, height, this.scale(viewer, height));
     for (const layer of viewer.layers) {
       context.save();
       layer.draw(context, viewer);
@@ -29,10 +28,11 @@ export class Overlay {
     this.context.fillText(words, x, y);
   }
 
-  letters({ series, frame, camera }, width, height) {
+  /* On a narrow stage the letter below makes way for the words of the scale. */
+  letters({ series, frame, camera }, width, height, taken) {
     const letters = series.letters(frame);
     if (!letters) return;
-    const places = [[width - 11, height / 2], [width / 2, height - 11], [11, height / 2], [width / 2, 11]];
+    const places = [[width - 11, height / 2], [Math.max(width / 2, taken + 22), height - 11], [11, height / 2], [width / 2, 11]];
     this.context.textBaseline = "middle";
     camera.sides(letters).forEach((letter, side) => {
       this.context.textAlign = ["end", "center", "start", "center"][side];
@@ -40,10 +40,10 @@ export class Overlay {
     });
   }
 
-  /* As long as a round number of millimetres that fits a quarter of the stage. */
+  /* As long as a round number of millimetres that fits a quarter of the stage; says where its words end. */
   scale({ series, frame, camera, words }, height) {
     const { view } = series.frames[frame];
-    if (!view?.spacing) return;
+    if (!view?.spacing) return 0;
     const unit = camera.scale / view.spacing[1];
     const length = STEPS.find((step) => step * unit < camera.size.width / 4) ?? STEPS.at(-1);
     const [x, y] = [8, height - 8];
@@ -59,6 +59,9 @@ export class Overlay {
     this.context.textBaseline = "bottom";
     const label = length >= 10 ? `${length / 10} cm` : `${length} mm`;
     // In a projection the body is smaller than its shadow on the detector.
-    this.text(view.spacing_kind === "detector" ? `${label} ${words.detector}` : label, x + length * unit + 6, y + 4);
+    const text = view.spacing_kind === "detector" ? `${label} ${words.detector}` : label;
+    const start = x + length * unit + 6;
+    this.text(text, start, y + 4);
+    return start + this.context.measureText(text).width;
   }
 }
