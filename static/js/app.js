@@ -230,8 +230,9 @@ document.addEventListener("click", (event) => {
   }
   // From the case that is opened here, keys lead on to its neighbours.
   const wall = target.closest('a[href^="/c/"]')?.closest("pin-grid, #hits");
-  if (wall) sessionStorage.wall = JSON.stringify({ at: location.href, cases: $$(CASES, wall).map((link) => link.pathname) });
+  if (wall) sessionStorage.wall = JSON.stringify({ at: location.href, key: window.navigation?.currentEntry.key, cases: $$(CASES, wall).map((link) => link.pathname) });
 });
+addEventListener("pageshow", () => { if (sessionStorage.back) import("./keys.js").then(({ arrive }) => arrive(), () => {}); });
 
 tellTimes();
 tellConnection();

@@ -9,22 +9,45 @@ const CARD = "pin-grid > .card > a";
 const PLACES = { h: "/", b: "/boards", i: "/inbox" };
 const STEPS = { j: 1, k: -1 };
 const SOON = 1200;
+const MORE = "a#more, #more a"; // what leads to the next page of a wall or a search
+const BAR = 80; // what lies higher is under the bar above every page
 
 let leader = -Infinity; // when g was pressed; never, on a new page
-let waiting = null; // presses that wait until the palette is there
+let waiting = null; // presses that wait until the palette or a dialog is there
+let ahead = 0; // steps that wait for the next page of a wall
 
 export function start(presses) {
   addEventListener("keydown", hold, true);
   document.addEventListener("keydown", onKey);
+  document.addEventListener("htmx:before:request", awaitDialog);
   replay(presses);
 }
 
 /* Between Ctrl+K and the palette nobody else hears a key, because it is a word for it. */
 function hold(event) {
-  if (!waiting) return;
+  if (!waiting || (isTyping(event.target) && waiting.source)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  waiting.push(event);
+  // Enter, pressed again on what opens a dialog, is impatience and no answer to what the dialog will ask.
+  if (!waiting.source || (event.key !== "Enter" && event.key !== " ")) waiting.push(event);
+}
+
+/* What is typed while a dialog is on its way is for the dialog, and does nothing to the page below. */
+function awaitDialog({ detail: { ctx } }) {
+  if (waiting || ctx.target?.id !== "dialog") return;
+  waiting = Object.assign([], { source: ctx });
+  const arrived = ({ detail }) => {
+    if (detail.ctx !== ctx) return;
+    document.removeEventListener("htmx:finally:request", arrived);
+    release();
+  };
+  document.addEventListener("htmx:finally:request", arrived);
+}
+
+function release() {
+  const presses = waiting;
+  waiting = null;
+  replay(presses);
 }
 
 /* What was held is pressed anew, for whoever listens. Where one press led into a field, the next are words for it. */
@@ -86,9 +109,7 @@ async function openPalette() {
   } catch {
     toast(WORDS.unreachable);
   }
-  const presses = waiting;
-  waiting = null;
-  replay(presses);
+  release();
 }
 
 function act({ key, target, timeStamp }) {
@@ -161,9 +182,30 @@ function tell(which) {
 function focusNext(cards, way) {
   const near = document.activeElement.closest(".card, #hits > li");
   const at = cards.findIndex((card) => near?.contains(card));
-  const next = at < 0 ? cards.find((card) => card.getBoundingClientRect().bottom > 80) : cards[at + way];
-  if (!next) return tell(way > 0 ? "last" : "first");
+  const next = at < 0 ? cards.find((card) => card.getBoundingClientRect().bottom > BAR) : cards[at + way];
+  if (!next) return (way > 0 && further(cards)) || tell(way > 0 ? "last" : "first");
   next.focus();
+  return true;
+}
+
+/* The card after the last one comes with the next page, by the link that scrolling uses too; what is pressed
+   meanwhile counts, and whoever went elsewhere stays there. */
+function further(cards) {
+  const more = $(MORE);
+  if (!more?.hasAttribute("hx-get")) return follow(more);
+  ahead += 1;
+  if (ahead > 1) return true;
+  const from = document.activeElement;
+  const arrived = ({ detail: { ctx: { sourceElement } } }) => {
+    // What took its place answers for it, and another request says nothing of it.
+    if (more.isConnected ? sourceElement !== more : sourceElement.id !== "more") return;
+    document.removeEventListener("htmx:finally:request", arrived);
+    const fresh = $$(CASES).filter((card) => !cards.includes(card));
+    if (document.activeElement === from) fresh[Math.min(ahead, fresh.length) - 1]?.focus();
+    ahead = 0;
+  };
+  document.addEventListener("htmx:finally:request", arrived);
+  if (!more.classList.contains("htmx-request")) more.click();
   return true;
 }
 
@@ -179,16 +221,60 @@ function nextCase(way) {
   const wall = around();
   if (!wall) return tell("astray");
   const next = wall.cases[wall.place + way];
+  if (!next && way > 0 && wall.more !== null) return turnPage(wall);
   if (!next) return tell(way > 0 ? "last" : "first");
   location.href = next;
   return true;
 }
 
+/* The case after the last one of the wall that was loaded stands on its next page; the wall is longer then, also for
+   who goes back to it, and what the browser kept of it is too short. */
+function turnPage(wall) {
+  ahead += 1;
+  if (ahead > 1) return true;
+  longer(wall).then((path) => {
+    if (path) location.href = path;
+    else tell("last");
+  }, () => toast(WORDS.unreachable)).finally(() => { ahead = 0; });
+  return true;
+}
+
+async function longer({ at, cases, more, place, key, ...wall }) {
+  const { fragment } = await import("./combobox.js");
+  const read = async (address) => document.createRange().createContextualFragment(await fragment(address));
+  const address = new URL(at);
+  let next = more;
+  if (next === undefined) next = $(MORE, await read(at))?.getAttribute("hx-get") ?? null;
+  let fresh = [];
+  while (next && !fresh.length) {
+    const part = await read(next);
+    next = $(MORE, part)?.getAttribute("hx-get") ?? null;
+    fresh = $$(".card > a, a.stretch", part).map(({ pathname }) => pathname).filter((path) => !cases.includes(path));
+    if ($(".card", part)) address.searchParams.set("pages", 1 + (Number(address.searchParams.get("pages")) || 1));
+  }
+  sessionStorage.wall = JSON.stringify({ ...wall, at: fresh.length ? address.href : at, cases: [...cases, ...fresh], more: next });
+  return fresh[0];
+}
+
+/* The browser's own way back keeps the wall; where that is gone, its address is opened anew. */
 function back() {
   const wall = around();
   if (!wall) return tell("astray");
-  location.href = wall.at;
+  const isKept = window.navigation?.entries().some(({ key }) => key === wall.key);
+  sessionStorage.back = JSON.stringify({ at: wall.at, path: wall.cases[wall.place] });
+  if (isKept) navigation.traverseTo(wall.key);
+  else location.href = wall.at;
   return true;
+}
+
+/* Put the focus on the card of the case that was left; the browser puts the wall where it was. */
+export function arrive() {
+  const { at, path } = JSON.parse(sessionStorage.back);
+  sessionStorage.removeItem("back");
+  const card = at === location.href && $$(CASES).find(({ pathname }) => pathname === path);
+  if (!card) return;
+  const { top, bottom } = card.getBoundingClientRect();
+  card.focus({ preventScroll: top < innerHeight && bottom > BAR, focusVisible: true });
 }
 
 /* Arrows go to the nearest card in that direction, by where it is on the screen. */
