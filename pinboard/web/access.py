@@ -124,6 +124,9 @@ def _elsewhere(page: str) -> Response:
         # Files may still be coming, and nobody should wait for the writer's place meanwhile.
         release()
         forget_body()
+    if is_htmx() and request.method not in SAFE and page == "/login":
+        # The page stays where it is, because what was written on it would be lost.
+        return answer(401)
     if target := _next_page():
         return see_other(f"{page}?next={quote(target, safe='')}" if target != "/" and is_local(target) else page)
     if is_htmx() or request.method == "POST":

@@ -42,6 +42,14 @@ WORDS = {
     500: Words(_("Something went wrong"), _("It is our fault, not yours. Nothing of it was saved. Try again.")),
     503: Words(_("Busy just now"), _("Nothing was lost. Try again in a few seconds.")),
 }
+ON_THE_PAGE = {
+    401: Words(
+        _("You are signed out"),
+        _("What you wrote is still here. Sign in again in another tab, then send it once more."),
+    ),
+    403: Words(_("This page was too old"), _("What you wrote is still here. Send it once more.")),
+}
+"""What is said where the page stays and takes a new token by itself."""
 PENDING = Words(
     _("Your account waits to be checked"),
     _("An administrator confirms that you are who you say. Until then you can prepare drafts."),
@@ -65,7 +73,8 @@ def answer(status: int, words: Words | None = None) -> Response:
     """Render one failure; what the request had begun is undone."""
     db.session.rollback()
     g.pop("toasts", None)
-    words = words or WORDS.get(status) or WORDS[400 if status < 500 else 500]
+    known = WORDS | ON_THE_PAGE if is_htmx() else WORDS
+    words = words or known.get(status) or WORDS[400 if status < 500 else 500]
     name = "errors/fragment.html" if is_htmx() else "errors/page.html"
     return make_response(render_template(name, status=status, words=words), status)
 

@@ -140,8 +140,9 @@ document.addEventListener("htmx:after:swap", () => {
 document.addEventListener("pinboard:close", closeDialog);
 document.addEventListener("pinboard:toast", ({ detail }) => { closeDialog(); toast(detail.text, detail.undo); });
 document.addEventListener("htmx:response:error", (event) => {
-  const { status } = event.detail.ctx.response;
-  if (status === 422 || status === 409) return;
+  const { text, response: { status, headers } } = event.detail.ctx;
+  if (status === 422 || status === 409 || headers.has("HX-Redirect")) return;
+  if (status === 401 || status === 403) { import("./signed-in.js").then(({ tell }) => tell(text), () => {}); return; }
   toast(status >= 500 ? WORDS.failed : WORDS.gone);
 });
 document.addEventListener("htmx:error", () => toast(WORDS.unreachable));

@@ -1,5 +1,7 @@
 /* Saves a draft while it is written: the form is the state, the server answers in parts that replace their namesakes. */
 
+import { isSignedOut, renew } from "./signed-in.js";
+
 class Autosave {
   constructor(form) {
     this.form = form;
@@ -9,7 +11,7 @@ class Autosave {
     form.addEventListener("change", () => this.#later(200));
     form.addEventListener("submit", () => (this.isDirty = false));
     addEventListener("pagehide", () => this.isDirty && this.#send({ keepalive: true }));
-    addEventListener("online", () => this.isDirty && this.#save());
+    for (const event of ["online", "focus"]) addEventListener(event, () => this.isDirty && this.#save());
   }
 
   #later(wait) {
@@ -27,9 +29,12 @@ class Autosave {
     this.saving = true;
     this.isDirty = false;
     try {
-      const answer = await this.#send({});
-      if (answer.status === 401 || answer.status === 403) this.#tell(this.words.signedOut);
-      else if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
+      let answer = await this.#send({});
+      if (isSignedOut(answer.status) && (await renew())) answer = await this.#send({});
+      if (isSignedOut(answer.status)) {
+        this.isDirty = true;
+        this.#tell(this.words.signedOut);
+      } else if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
       else {
         this.#swap(await answer.text());
         document.body.dispatchEvent(new CustomEvent("pinboard:saved"));

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from pinboard.clock import now
@@ -97,6 +98,16 @@ def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(client, clinic):
     assert client.post("/lock").headers["Location"] == "/login"
     answer = client.fragment("/people")
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login")
+
+
+def test_what_is_sent_from_a_page_after_the_session_leaves_the_page_where_it_is(client, clinic):
+    answer = client.fragment("/boards", "POST", data={"title": "Chests"}, headers={"X-CSRFToken": client.csrf()})
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (401, None)
+    assert "You are signed out. What you wrote is still here." in BeautifulSoup(answer.text, "html.parser").get_text()
+    old = client.fragment("/boards", "POST", data={"title": "Chests"}, headers={"X-CSRFToken": "old"})
+    assert (old.status_code, old.headers.get("HX-Redirect")) == (403, None)
+    assert "This page was too old." in old.text
+    assert "This form is too old" in client.post("/boards", {"title": "Chests"}, token=False).text
 
 
 def test_a_file_sent_without_a_session_is_not_redirected(app, client, clinic):
