@@ -16,10 +16,8 @@ from pinboard.models import (
     CaseChange,
     CaseRole,
     CaseState,
-    Consent,
     InboxItem,
     Role,
-    Source,
     User,
 )
 
@@ -49,7 +47,7 @@ def ask(session: Session, case: Case, by: User) -> Attestation:
         raise AttestError(SENTENCES["unpublished"])
     if policy.may_leave(session, locked):
         raise AttestError(SENTENCES["needless"])
-    if not _reaches_outside(session, locked):
+    if not policy.reaches_outside(session, locked):
         raise AttestError(SENTENCES["consent"])
     waits = select(Attestation).where(Attestation.case_id == case.id, Attestation.state == AttestState.WAITING)
     found = session.scalar(waits)
@@ -109,19 +107,6 @@ def _end(session: Session, wish: Attestation, state: AttestState, by: User) -> N
 
 def _locked(session: Session, case: Case) -> Case:
     return session.get_one(Case, case.id, with_for_update=True, populate_existing=True)
-
-
-def _reaches_outside(session: Session, case: Case) -> bool:
-    moment = now()
-    levels = session.scalars(
-        select(Consent.level).where(
-            Consent.case_id == case.id,
-            Consent.withdrawn_at.is_(None),
-            Consent.taken_at <= moment,
-            Consent.valid_until > moment,
-        )
-    )
-    return any(policy.allows(level, Source.COLLEAGUE_SHARE) for level in levels)
 
 
 def _who_may_look(case: Case) -> Select[int]:
