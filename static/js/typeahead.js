@@ -1,12 +1,13 @@
 /* <type-ahead>: a text field with suggestions from the server, whose code goes into a hidden field. */
 
-import { Combobox } from "./combobox.js";
+import { Combobox, loadLook } from "./combobox.js";
 
 class TypeAhead extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector("input[type=text], input[type=search]");
     const code = this.querySelector("input[type=hidden]");
     input.removeAttribute("list");
+    loadLook();
     input.addEventListener("input", () => { code.value = ""; });
     const pick = (option) => {
       code.value = option.dataset.code;

@@ -64,3 +64,28 @@ def test_a_case_is_found_kept_and_come_back_to_without_a_mouse(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visitor.close()
     assert visitor.complaints == []
+
+
+def test_body_parts_are_offered_below_their_field_as_a_search_offers_words(
+    browser: Browser, clinic: tuple[Site, Scene]
+) -> None:
+    visitor = Visitor(browser, *clinic, options={"viewport": {"width": 1440, "height": 900}})
+    page = visitor.page("ada")
+    page.goto(f"/drafts/{clinic[1].names['draft']}")
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.get_by_role("combobox", name="Body part").fill("")
+        page.get_by_role("combobox", name="Body part").press_sequentially("kne")
+        offered = page.locator("#body-part-options [role=option]")
+        offered.first.wait_for()
+        field, listed = (page.locator(one).bounding_box() for one in ("#f-body_part_text", "#body-part-options"))
+        assert listed["y"] >= field["y"] + field["height"]
+        assert abs(listed["x"] - field["x"]) <= 1
+        assert offered.first.bounding_box()["height"] >= 44
+        page.keyboard.press("ArrowDown")
+        plain = page.locator("#body-part-options").evaluate("list => getComputedStyle(list).backgroundColor")
+        chosen = page.locator("[role=option][aria-selected=true]")
+        assert chosen.evaluate("option => getComputedStyle(option).backgroundColor") not in {plain, "rgba(0, 0, 0, 0)"}
+        assert violations(page, within="type-ahead") == []
+        page.keyboard.press("Escape")
+    visitor.close()
