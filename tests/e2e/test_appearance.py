@@ -142,3 +142,57 @@ def test_nothing_moves_for_who_asks_for_less_of_it(browser: Browser, clinic: tup
             found[view.name] = faults
     visitor.close()
     assert found == {}
+
+
+# What of the preview is in sight, and of what is chosen: that nothing lies over its middle.
+PREVIEW_SEEN = """() => {
+  const {top, bottom} = document.querySelector('.preview').getBoundingClientRect();
+  return top >= document.querySelector('.topbar').getBoundingClientRect().bottom && bottom <= innerHeight * .5;
+}"""
+IS_FREE = """field => {
+  const {left, top, width, height} = field.getBoundingClientRect();
+  return [field, ...field.labels].includes(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
+
+
+@pytest.mark.parametrize(("width", "height", "enlarged"), [(360, 740, ""), (320, 568, ""), (360, 740, "200%")])
+def test_on_a_telephone_the_preview_stays_in_sight_and_covers_no_choice(
+    browser: Browser, clinic: tuple[Site, Scene], width: int, height: int, enlarged: str
+) -> None:
+    visitor = Visitor(browser, *clinic, options={"viewport": {"width": width, "height": height}})
+    page = visitor.open(SETTINGS)
+    page.evaluate("size => { document.documentElement.style.fontSize = size; }", enlarged)
+    fields = page.locator("#appearance :is(input[type=radio], input[type=checkbox])")
+    assert fields.count() == 12
+    for way in (range(12), reversed(range(12))):
+        for place in way:
+            field = fields.nth(place)
+            field.focus()
+            assert field.evaluate(IS_FREE), place
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert page.get_by_role("button", name="Save").is_visible()
+    if not enlarged:
+        # Down to the last choice, where each of them shows what it does.
+        fields.last.focus()
+        assert page.evaluate(PREVIEW_SEEN)
+        fields.last.uncheck()
+        assert page.locator(".preview-second > img").is_visible()
+        box = page.locator(".preview").bounding_box()
+        keys = page.locator(".preview-keys").bounding_box()
+        assert box
+        assert keys
+        assert keys["y"] + keys["height"] <= box["y"] + box["height"]
+    assert page.evaluate("document.querySelector('.preview').offsetHeight <= innerHeight / 3")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    visitor.close()
+    assert visitor.complaints == []
+
+
+def test_where_the_window_is_low_the_preview_scrolls_away(browser: Browser, clinic: tuple[Site, Scene]) -> None:
+    for width, height in ((740, 360), (600, 400)):
+        visitor = Visitor(browser, *clinic, options={"viewport": {"width": width, "height": height}})
+        page = visitor.open(SETTINGS)
+        assert look(page, ".preview", "position") == "static"
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        assert page.evaluate("document.querySelector('.preview').getBoundingClientRect().bottom < 0")
+        visitor.close()
