@@ -33,7 +33,7 @@ def frame(name: str, **told: Hashable) -> Markup:
 
 
 def _user() -> tuple[Hashable, ...]:
-    return current_user.id, current_user.name, current_user.role, current_user.is_admin
+    return current_user.id, current_user.login, current_user.name, current_user.role, current_user.is_admin
 
 
 def _section(path: str) -> str:

@@ -4,7 +4,7 @@ import { $, $$, toast } from "./app.js";
 
 const TOKEN = "[name=csrf_token]";
 const HEADERS = "hx-headers:inherited";
-const writer = (page) => $(".usermenu .menu-head", page)?.textContent;
+const writer = (page) => $(".usermenu .menu-head", page)?.dataset.login; // two people may have one name
 let isWaiting = false;
 
 export const isSignedOut = (status) => status === 401 || status === 403;

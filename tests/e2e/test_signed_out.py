@@ -69,7 +69,7 @@ def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
     with stores.writing() as session:
         ada, ben = (
             members.add(session, members.NewMember(login, name, Role.CLINICIAN, PASSWORD, is_admin=True))
-            for login, name in (("ada", "Ada Owens"), ("ben", "Ben Shah"))
+            for login, name in (("ada", "Ada Owens"), ("ben", "Ada Owens"))
         )
         ada.verified_at = ben.verified_at = clock.now()
         names = drafts.new_draft(session, ada).public_id, make_case(session, ada, pictures=0).public_id
