@@ -83,8 +83,9 @@ def test_a_day_without_a_mouse(page: Page) -> None:
 
     page.keyboard.press("u")
     page.wait_for_url("**/b/birds")
+    page.wait_for_function("() => document.activeElement.textContent.includes('Plover')")
     page.keyboard.press("x")
-    page.wait_for_url("**/arrange")
+    page.wait_for_url("**/arrange?at=*")
     arrange(page)
 
     page.keyboard.press("n")
