@@ -77,7 +77,7 @@ def lock() -> Response:
 @access("signed-in")
 def lock_now() -> Response:
     """Lock this session, for a PC that others use too."""
-    sessions.lock(db.session(), current_user.sign_in.id)
+    sessions.lock(db.session(), current_user.sign_in)
     db.session.commit()
     response = see_other("/lock")
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -92,7 +92,7 @@ def unlock() -> Response:
     outcome = service.check_password(db.session(), current_user.login, password, address=request.remote_addr)
     if outcome.user is None:
         return _refused("lock", form=UnlockForm(), wait=outcome.wait, next=_next())
-    sessions.unlock(db.session(), current_user.sign_in.id)
+    sessions.unlock(db.session(), current_user.sign_in)
     db.session.commit()
     return see_other(_next())
 

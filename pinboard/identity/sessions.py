@@ -100,14 +100,14 @@ def list_of(session: Session, user: User) -> list[SignIn]:
     return [row for row in rows if not is_idle(session, row)]
 
 
-def lock(session: Session, session_id: int) -> None:
+def lock(session: Session, row: SignIn | SignedIn) -> None:
     """Let a session wait for its owner's password."""
-    session.execute(update(SignIn).where(SignIn.id == session_id).values(locked_at=now()))
+    session.execute(update(SignIn).where(SignIn.id == row.id).values(locked_at=now()))
 
 
-def unlock(session: Session, session_id: int) -> None:
+def unlock(session: Session, row: SignIn | SignedIn) -> None:
     """Let a locked session go on; it is in use again."""
-    session.execute(update(SignIn).where(SignIn.id == session_id).values(locked_at=None, seen_at=now()))
+    session.execute(update(SignIn).where(SignIn.id == row.id).values(locked_at=None, seen_at=now()))
 
 
 def end(session: Session, row: SignIn | SignedIn) -> None:

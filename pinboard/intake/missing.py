@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from pinboard import clock, policy
+from pinboard import policy
 from pinboard.imaging.series import KEY_SLICES, VOLUMES
 from pinboard.intake.review import confirmed_ids
-from pinboard.models import Case, Consent, ConsentLevel, Instance, InstanceState, Series, Upload, UploadState
+from pinboard.models import Case, Instance, InstanceState, Series, Upload, UploadState
 
 FEW = 3
 """Images of one series that are named one by one."""
@@ -116,7 +116,7 @@ def _words(session: Session, case: Case) -> list[Missing]:
 
 def _readers(session: Session, case: Case) -> list[Missing]:
     found = []
-    levels = standing_levels(session, case)
+    levels = policy.standing_levels(session, case)
     if not levels:
         found.append(_missing("consent", "consent"))
     if not policy.is_made(case.audience_choice):
@@ -124,10 +124,3 @@ def _readers(session: Session, case: Case) -> list[Missing]:
     elif levels and not policy.fits(case.audience_choice, levels):
         found.append(_missing("audience-too-wide", "audience"))
     return found
-
-
-def standing_levels(session: Session, case: Case) -> set[ConsentLevel]:
-    """Give the levels of consent that are in force now."""
-    now = clock.now()
-    stands = (Consent.withdrawn_at.is_(None), Consent.taken_at <= now, Consent.valid_until > now)
-    return set(session.scalars(select(Consent.level).where(Consent.case_id == case.id, *stands)))

@@ -11,7 +11,6 @@ from pinboard import clock, policy
 from pinboard.intake.drafts import wipe_words
 from pinboard.intake.errors import IntakeError
 from pinboard.intake.flagged import close, open_flag, refuse_flagged
-from pinboard.intake.missing import standing_levels
 from pinboard.intake.notes import doom, note, record
 from pinboard.intake.outbox import enqueue
 from pinboard.intake.stores import Stores
@@ -57,7 +56,7 @@ def restore(session: Session, case: Case, by: User) -> None:
     if case.state == CaseState.WITHDRAWN:
         if case.withdrawn_at is None or case.withdrawn_at < clock.now() - timedelta(days=RETURN_DAYS):
             raise IntakeError("too-late")
-        if not standing_levels(session, case):
+        if not policy.standing_levels(session, case):
             raise IntakeError("no-consent")
         if session.scalar(select(MediaFile.id).where(MediaFile.case_id == case.id).limit(1)) is None:
             raise IntakeError("too-late")

@@ -18,7 +18,7 @@ from pinboard.policy.gate import (
     offered,
 )
 from pinboard.policy.guard import AudienceStale, stale_cases
-from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave, reaches_outside
+from pinboard.policy.leaving import images_sha256, is_gate_on, may_leave, reaches_outside, standing_levels
 from pinboard.policy.levels import LEVEL_NEEDED, allows, describe_levels
 from pinboard.policy.lists import (
     PAGE,
@@ -125,6 +125,7 @@ __all__ = [
     "set_release_gate",
     "sources_of",
     "stale_cases",
+    "standing_levels",
     "unpick_public",
     "visible",
     "visible_prepared",

@@ -66,18 +66,16 @@ def may_leave(session: Session, case: Case) -> bool:
     return bool(session.scalar(select(Case.id).where(Case.id == case.id, free_to_leave(is_on=is_gate_on(session)))))
 
 
+def standing_levels(session: Session, case: Case) -> set[ConsentLevel]:
+    """Give the levels of consent that are in force now."""
+    moment = clock.now()
+    stands = (Consent.withdrawn_at.is_(None), Consent.taken_at <= moment, Consent.valid_until > moment)
+    return set(session.scalars(select(Consent.level).where(Consent.case_id == case.id, *stands)))
+
+
 def reaches_outside(session: Session, case: Case) -> bool:
     """Tell whether a consent in force lets colleagues outside the clinic see a case."""
-    moment = clock.now()
-    levels = session.scalars(
-        select(Consent.level).where(
-            Consent.case_id == case.id,
-            Consent.withdrawn_at.is_(None),
-            Consent.taken_at <= moment,
-            Consent.valid_until > moment,
-        )
-    )
-    return any(allows(level, Source.COLLEAGUE_SHARE) for level in levels)
+    return any(allows(level, Source.COLLEAGUE_SHARE) for level in standing_levels(session, case))
 
 
 def images_sha256(session: Session, case: Case) -> str:

@@ -14,6 +14,7 @@ const BAR = 80; // what lies higher is under the bar above every page
 
 let leader = -Infinity; // when g was pressed; never, on a new page
 let waiting = null; // presses that wait until the palette or a dialog is there
+let dialog = null; // the request that brings the dialog they wait for
 let ahead = 0; // steps that wait for the next page of a wall
 
 export function start(presses) {
@@ -25,17 +26,18 @@ export function start(presses) {
 
 /* Between Ctrl+K and the palette nobody else hears a key, because it is a word for it. */
 function hold(event) {
-  if (!waiting || (isTyping(event.target) && waiting.source)) return;
+  if (!waiting || (dialog && isTyping(event.target))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   // Enter, pressed again on what opens a dialog, is impatience and no answer to what the dialog will ask.
-  if (!waiting.source || (event.key !== "Enter" && event.key !== " ")) waiting.push(event);
+  if (!dialog || (event.key !== "Enter" && event.key !== " ")) waiting.push(event);
 }
 
 /* What is typed while a dialog is on its way is for the dialog, and does nothing to the page below. */
 function awaitDialog({ detail: { ctx } }) {
   if (waiting || ctx.target?.id !== "dialog") return;
-  waiting = Object.assign([], { source: ctx });
+  waiting = [];
+  dialog = ctx;
   const arrived = ({ detail }) => {
     if (detail.ctx !== ctx) return;
     document.removeEventListener("htmx:finally:request", arrived);
@@ -46,7 +48,7 @@ function awaitDialog({ detail: { ctx } }) {
 
 function release() {
   const presses = waiting;
-  waiting = null;
+  waiting = dialog = null;
   replay(presses);
 }
 

@@ -274,15 +274,20 @@ def test_a_move_is_taken_back_as_far_as_the_board_is_what_it_was(client, session
     assert standing(session, source) == [(case.case_id, None) for case in (a, b, c)]
 
 
-def test_a_move_is_taken_back_only_by_who_made_it_and_still_arranges(client, browser, session, sign_in, ada, shelves):
-    source, _section, (a, b, *_rest) = shelves
+def arranged_by_two(client, owner, session, sign_in, ada, source):
+    """Let another clinician arrange a board beside its owner, both with its page open; give who that is."""
     ben = make_user(session, "Ben Shah")
     session.add(BoardRole(board_id=source.id, user_id=ben.id, role=BoardVerb.EDITOR, given_at=source.created_at))
     session.commit()
-    sign_in(ben)
-    sign_in(ada, owner := browser())
-    page(client, "/b/from/arrange")
-    page(owner, "/b/from/arrange")
+    for person, window in ((ben, client), (ada, owner)):
+        sign_in(person, window)
+        page(window, "/b/from/arrange")
+    return ben
+
+
+def test_a_move_is_taken_back_only_by_who_made_it_and_still_arranges(client, browser, session, sign_in, ada, shelves):
+    source, _section, (a, b, *_rest) = shelves
+    ben = arranged_by_two(client, owner := browser(), session, sign_in, ada, source)
     back = drop(client, "from", [a], after=b.public_id)
     assert owner.post(back).status_code == 404
     moved = standing(session, source)
@@ -388,13 +393,7 @@ def test_the_way_back_leaves_what_was_done_meanwhile(client, session, boards, th
 def test_a_section_is_taken_back_only_by_who_changed_it_and_still_arranges(
     client, browser, session, sign_in, ada, boards, three, asked
 ):
-    ben, source = make_user(session, "Ben Shah"), boards[0]
-    session.add(BoardRole(board_id=source.id, user_id=ben.id, role=BoardVerb.EDITOR, given_at=source.created_at))
-    session.commit()
-    sign_in(ben)
-    sign_in(ada, owner := browser())
-    page(client, "/b/from/arrange")
-    page(owner, "/b/from/arrange")
+    ben = arranged_by_two(client, owner := browser(), session, sign_in, ada, boards[0])
     _said, back = change(client, three[1], asked)
     changed = headings(owner)
     assert owner.post(back).status_code == 404

@@ -83,7 +83,7 @@ def test_a_day_without_a_mouse(page: Page) -> None:
 
     page.keyboard.press("u")
     page.wait_for_url("**/b/birds")
-    page.wait_for_function("() => document.activeElement.textContent.includes('Plover')")
+    page.wait_for_function("() => document.activeElement?.textContent.includes('Plover')")
     page.keyboard.press("x")
     page.wait_for_url("**/arrange?at=*")
     arrange(page)
@@ -120,7 +120,7 @@ def go_through(page: Page) -> None:
     page.wait_for_url("**/b/birds")
     for _ in range(2):
         page.keyboard.press("j")
-    page.wait_for_function("() => document.activeElement.textContent.includes('Sandpiper')")
+    page.wait_for_function("() => document.activeElement?.textContent.includes('Sandpiper')")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     page.locator("h1", has_text="Wagtail").wait_for()

@@ -26,7 +26,7 @@ CASES, PAGE, FOUND = 90, 40, 20
 DESK = {"width": 1440, "height": 900}
 CARD = "pin-grid > .card > a"
 HIT = "#hits a.stretch"
-FOCUSED = "document.activeElement.pathname"
+FOCUSED = "document.activeElement?.pathname"  # a page that is on its way has none
 LISTS = [("/", CARD, PAGE), ("/b/chests", CARD, PAGE), ("/search?q=chest", HIT, FOUND)]
 
 
@@ -109,6 +109,16 @@ def test_j_on_the_last_card_goes_on_to_the_next_page(
     assert len(asked) >= 1
 
 
+def let_go(page: Page, held: list[Route]) -> None:
+    """Answer the one request that was made; the browser tells of it a moment after the page shows that it asked."""
+    for _ in range(200):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    assert len(held) == 1
+    held.pop().continue_()
+
+
 def test_each_press_while_the_page_comes_is_one_card_and_who_leaves_is_left_alone(opened: Callable[..., Page]) -> None:
     page = opened("/search?q=chest")
     held: list[Route] = []
@@ -118,8 +128,7 @@ def test_each_press_while_the_page_comes_is_one_card_and_who_leaves_is_left_alon
     for key in "jjj":
         page.keyboard.press(key)
     page.wait_for_function("() => document.querySelector('#more a.htmx-request')")
-    assert len(held) == 1
-    held.pop().continue_()
+    let_go(page, held)
     page.wait_for_function(f"() => document.querySelectorAll('{HIT}').length === {2 * FOUND}")
     found = paths(page, HIT)
     page.wait_for_function(f"third => {FOCUSED} === third", arg=found[FOUND + 2])
@@ -128,7 +137,7 @@ def test_each_press_while_the_page_comes_is_one_card_and_who_leaves_is_left_alon
     page.keyboard.press("j")
     page.wait_for_function("() => document.querySelector('#more a.htmx-request')")
     page.locator("[data-search]").first.focus()
-    held.pop().continue_()
+    let_go(page, held)
     page.wait_for_function(f"() => document.querySelectorAll('{HIT}').length === {3 * FOUND}")
     assert page.evaluate("document.activeElement.name") == "q"
 
@@ -142,6 +151,9 @@ def test_a_page_that_cannot_come_leaves_the_focus_and_can_be_asked_for_again(ope
     page.locator(".toast", has_text="The server could not be reached.").wait_for()
     assert page.evaluate(FOCUSED) == paths(page, HIT)[-1]
     page.unroute("**/search/results?*")
+    # The line is said a moment before the request ends, and until then another press counts with the first.
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.keyboard.press("j")
     page.wait_for_function(f"() => document.querySelectorAll('{HIT}').length === {2 * FOUND}")
     page.wait_for_function(f"next => {FOCUSED} === next", arg=paths(page, HIT)[FOUND])

@@ -158,7 +158,7 @@ def test_j_and_k_go_through_what_was_found_and_u_goes_back(visitor: Visitor) -> 
     page = visit(visitor, "feed", who="ben")
     cases = page.locator("pin-grid > .card > a").evaluate_all("links => links.map(link => link.pathname)")
     page.keyboard.press("j")
-    page.wait_for_function("() => document.activeElement.matches('pin-grid > .card > a')")
+    page.wait_for_function("() => document.activeElement?.matches('pin-grid > .card > a')")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.pathname") == cases[1]
     page.keyboard.press("Enter")
@@ -177,7 +177,7 @@ def test_j_and_k_go_through_what_was_found_and_u_goes_back(visitor: Visitor) -> 
     found = page.locator("#hits a.stretch").evaluate_all("links => links.map(link => link.pathname)")
     page.wait_for_function("() => window.htmx")
     page.keyboard.press("j")
-    page.wait_for_function("() => document.activeElement.matches('#hits a.stretch')")
+    page.wait_for_function("() => document.activeElement?.matches('#hits a.stretch')")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{found[0]}")
     page.wait_for_function("() => window.htmx")
